@@ -1,0 +1,38 @@
+// ServingMap: which version of each model answers. Readers pin a version; the manager swaps one pointer.
+//
+// Thread rule: any thread. Acquire takes a lock for the time of a look-up, never while anything is loaded or freed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/lifecycle/served_version.h"
+#include "engine/base/result.h"
+
+namespace tfld::daemon {
+
+class ServingMap {
+ public:
+  // `version` is empty for the active one, or a number in decimal. NOT_FOUND when the model is not known or has no
+  // such version loaded, naming both; UNAVAILABLE when the model is known but none of its versions serves yet.
+  Result<std::shared_ptr<const ServedVersion>> Acquire(std::string_view model, std::string_view version) const;
+
+  // Every active version, ordered by name.
+  std::vector<std::shared_ptr<const ServedVersion>> Snapshot() const;
+
+  // Makes `next` the active version of its model and returns the one that was, for the caller to let go.
+  std::shared_ptr<const ServedVersion> Publish(std::shared_ptr<const ServedVersion> next);
+  // Takes the model out of service and returns what was active.
+  std::shared_ptr<const ServedVersion> Withdraw(std::string_view model);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const ServedVersion>, std::less<>> active_;
+};
+
+}  // namespace tfld::daemon

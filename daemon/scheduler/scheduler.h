@@ -1,0 +1,47 @@
+// Scheduler: a fixed number of executors, each a thread with its own pool of workers, and one bounded queue before them.
+//
+// Thread rule: all methods may be called from any thread; Stop once.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "daemon/scheduler/job.h"
+
+namespace tfld::daemon {
+
+struct SchedulerOptions {
+  int executors = 0;             // 0: one for each processor that the process may use
+  int threads_per_executor = 1;  // inside one inference
+  std::size_t queue_capacity = 256;
+};
+
+struct SchedulerStats {
+  std::size_t queued = 0;
+  int busy = 0;
+  int executors = 0;
+};
+
+class Scheduler {
+ public:
+  explicit Scheduler(const SchedulerOptions& options);
+  ~Scheduler();  // stops
+
+  // Takes the job, or refuses it at once and leaves it with the caller: RESOURCE_EXHAUSTED when the queue is full,
+  // UNAVAILABLE after Stop. A job that was taken is finished exactly once.
+  Status Submit(std::unique_ptr<Job>& job);
+
+  // Runs what is queued until `drain_until`, then ends the rest with UNAVAILABLE, and joins the executors.
+  void Stop(SteadyTime drain_until);
+
+  SchedulerStats stats() const;
+  // For ModelInstance::Create.
+  const std::vector<std::shared_ptr<engine::ThreadPool>>& pools() const;
+  int threads_per_executor() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tfld::daemon
