@@ -83,7 +83,7 @@ Status ErrnoStatus(int error_number, std::string_view what);
 
 }  // namespace tfld
 
-#define TFLD_RETURN_IF_ERROR(expression)                   \
-  do {                                                     \
+#define TFLD_RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                       \
     if (::tfld::Status tfld_status_ = (expression); !tfld_status_.ok()) return tfld_status_; \
   } while (false)

@@ -15,8 +15,7 @@ inline void AppendPiece(std::string& out, char piece) { out.push_back(piece); }
 inline void AppendPiece(std::string& out, bool piece) { out.append(piece ? "true" : "false"); }
 
 template <typename Number>
-  requires(std::integral<Number> || std::floating_point<Number>)
-void AppendPiece(std::string& out, Number number) {
+requires(std::integral<Number> || std::floating_point<Number>) void AppendPiece(std::string& out, Number number) {
   char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number);
   out.append(buffer, end.ptr);

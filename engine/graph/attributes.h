@@ -1,6 +1,7 @@
 // The options of operators, one struct a kind, free of the wire format. Names are those of the .tflite options tables.
 //
-// The importer has checked what can be checked without shapes: enumerations are in range, strides and dilations positive.
+// The importer has checked what can be checked without shapes: enumerations are in range, strides and dilations
+// positive.
 #pragma once
 
 #include <cstdint>
@@ -119,11 +120,13 @@ struct VarHandleAttributes {
   int resource = 0;  // a number for each (container, shared_name) of the program, from 0; below Program::num_resources
 };
 
-// std::monostate: the operator has no options, or its options are of no kind above; then only custom_options may hold some.
+// std::monostate: the operator has no options, or its options are of no kind above; then only custom_options may hold
+// some.
 using Attributes =
-    std::variant<std::monostate, Conv2dAttributes, DepthwiseConv2dAttributes, Pool2dAttributes, FullyConnectedAttributes,
-                 SoftmaxAttributes, ConcatenationAttributes, ElementwiseAttributes, ReshapeAttributes, ResizeAttributes,
-                 ReducerAttributes, StridedSliceAttributes, GatherAttributes, SqueezeAttributes, SplitAttributes,
-                 PackAttributes, OutputTypeAttributes, LeakyReluAttributes, CallOnceAttributes, VarHandleAttributes>;
+    std::variant<std::monostate, Conv2dAttributes, DepthwiseConv2dAttributes, Pool2dAttributes,
+                 FullyConnectedAttributes, SoftmaxAttributes, ConcatenationAttributes, ElementwiseAttributes,
+                 ReshapeAttributes, ResizeAttributes, ReducerAttributes, StridedSliceAttributes, GatherAttributes,
+                 SqueezeAttributes, SplitAttributes, PackAttributes, OutputTypeAttributes, LeakyReluAttributes,
+                 CallOnceAttributes, VarHandleAttributes>;
 
 }  // namespace tfld::engine

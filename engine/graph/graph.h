@@ -1,8 +1,9 @@
 // Graph: the nodes and values of one subgraph, in execution order; Program: all subgraphs of a model.
 //
 // The importer makes it from verified bytes; passes and planning change copies of it. Invariants after import:
-// every ValueId in a node is in range (or kNoValue in an optional place), nodes are in topological order, a value has at
-// most one producer, inputs and constants have none, `data` of a constant is exactly as long as its type and shape say.
+// every ValueId in a node is in range (or kNoValue in an optional place), nodes are in topological order, a value has
+// at most one producer, inputs and constants have none, `data` of a constant is exactly as long as its type and shape
+// say.
 #pragma once
 
 #include <cstddef>
@@ -28,11 +29,12 @@ struct Value {
   std::string name;  // may be empty
   ElementType type = ElementType::kFloat32;
   Shape shape;
-  std::vector<std::int32_t> shape_signature;         // as `shape`, with -1 where the model leaves the size open; or empty
+  std::vector<std::int32_t> shape_signature;  // as `shape`, with -1 where the model leaves the size open; or empty
   std::shared_ptr<const Quantization> quantization;  // never null; empty() when not quantized
   std::span<const std::byte> data;                   // of a constant, aligned for its type; kept alive by the Program
   bool is_constant = false;                          // `data` counts, even when it is empty
   bool is_variable = false;                          // keeps its contents from run to run
+  bool is_sparse = false;                            // `data` is in a sparse encoding that nothing reads yet
 
   // Of a value that is quantized per tensor (or the first channel's).
   float scale() const { return quantization->empty() ? 0.0F : quantization->scales[0]; }

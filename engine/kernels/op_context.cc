@@ -38,28 +38,30 @@ Status OpContext::Unsupported(std::string_view message) const { return Unimpleme
 Status OpContext::RequireInputType(int index, std::initializer_list<ElementType> types) const {
   if (!HasInput(index)) return Error(StrCat("input ", index, " is missing"));
   if (Contains(types, Input(index).type)) return {};
-  return Unsupported(StrCat("input ", index, " is ", DescribeValue(graph_, node().inputs[static_cast<std::size_t>(index)]),
-                            "; supported are ", ListTypes(types)));
+  return Unsupported(StrCat("input ", index, " is ",
+                            DescribeValue(graph_, node().inputs[static_cast<std::size_t>(index)]), "; supported are ",
+                            ListTypes(types)));
 }
 
 Status OpContext::RequireOutputType(int index, std::initializer_list<ElementType> types) const {
   if (Contains(types, Output(index).type)) return {};
-  return Unsupported(StrCat("output ", index, " is ", DescribeValue(graph_, node().outputs[static_cast<std::size_t>(index)]),
-                            "; supported are ", ListTypes(types)));
+  return Unsupported(StrCat("output ", index, " is ",
+                            DescribeValue(graph_, node().outputs[static_cast<std::size_t>(index)]), "; supported are ",
+                            ListTypes(types)));
 }
 
 Status OpContext::RequireSameType(int input_index, int output_index) const {
   if (Input(input_index).type == Output(output_index).type) return {};
-  return Error(StrCat("output ", output_index, " is ", ElementTypeName(Output(output_index).type), " but input ", input_index,
-                      " is ", ElementTypeName(Input(input_index).type)));
+  return Error(StrCat("output ", output_index, " is ", ElementTypeName(Output(output_index).type), " but input ",
+                      input_index, " is ", ElementTypeName(Input(input_index).type)));
 }
 
 Status OpContext::RequireInputRank(int index, int min_rank, int max_rank) const {
   if (!HasInput(index)) return Error(StrCat("input ", index, " is missing"));
   const int rank = Input(index).shape.rank();
   if (rank >= min_rank && rank <= max_rank) return {};
-  return Error(StrCat("input ", index, " has shape ", Input(index).shape.ToString(), "; expected a rank from ", min_rank,
-                      " to ", max_rank));
+  return Error(StrCat("input ", index, " has shape ", Input(index).shape.ToString(), "; expected a rank from ",
+                      min_rank, " to ", max_rank));
 }
 
 Status OpContext::RequireQuantized(const Value& value) const {
@@ -86,7 +88,8 @@ Result<std::vector<std::int32_t>> OpContext::ConstantInts(int index) const {
 }
 
 Status InferContext::SetOutputShape(int index, const Shape& shape) {
-  if (const Status status = shape.Validate(); !status.ok()) return Error(StrCat("output ", index, ": ", status.message()));
+  if (const Status status = shape.Validate(); !status.ok())
+    return Error(StrCat("output ", index, ": ", status.message()));
   graph_.value(node().outputs[static_cast<std::size_t>(index)]).shape = shape;
   return {};
 }

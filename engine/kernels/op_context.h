@@ -28,7 +28,9 @@ class OpContext {
   int num_inputs() const { return static_cast<int>(node().inputs.size()); }
   int num_outputs() const { return static_cast<int>(node().outputs.size()); }
   // False for an optional input that the model leaves out, also at the end of the list.
-  bool HasInput(int index) const { return index < num_inputs() && node().inputs[static_cast<std::size_t>(index)] != kNoValue; }
+  bool HasInput(int index) const {
+    return index < num_inputs() && node().inputs[static_cast<std::size_t>(index)] != kNoValue;
+  }
   const Value& Input(int index) const { return graph_.value(node().inputs[static_cast<std::size_t>(index)]); }
   const Value& Output(int index) const { return graph_.value(node().outputs[static_cast<std::size_t>(index)]); }
 
@@ -52,7 +54,8 @@ class OpContext {
   // Elements outside of int32 are refused.
   Result<std::vector<std::int32_t>> ConstantInts(int index) const;
 
-  // INVALID_ARGUMENT (Error) or UNIMPLEMENTED (Unsupported), with the node's index, operator and version before `message`.
+  // INVALID_ARGUMENT (Error) or UNIMPLEMENTED (Unsupported), with the node's index, operator and version before
+  // `message`.
   Status Error(std::string_view message) const;
   Status Unsupported(std::string_view message) const;
 

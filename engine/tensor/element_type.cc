@@ -12,10 +12,11 @@ struct Properties {
 
 // In the order of the enumeration.
 constexpr std::array<Properties, kElementTypeCount> kProperties = {{
-    {"float32", 32},   {"float16", 16}, {"int32", 32},    {"uint8", 8},          {"int64", 64},      {"string", 0},
-    {"bool", 8},       {"int16", 16},   {"complex64", 64}, {"int8", 8},          {"float64", 64},    {"complex128", 128},
-    {"uint64", 64},    {"resource", 32}, {"variant", 0},   {"uint32", 32},       {"uint16", 16},     {"int4", 4},
-    {"bfloat16", 16},  {"int2", 2},     {"uint4", 4},     {"float8_e4m3fn", 8},  {"float8_e5m2", 8},
+    {"float32", 32}, {"float16", 16},      {"int32", 32},      {"uint8", 8},      {"int64", 64},
+    {"string", 0},   {"bool", 8},          {"int16", 16},      {"complex64", 64}, {"int8", 8},
+    {"float64", 64}, {"complex128", 128},  {"uint64", 64},     {"resource", 32},  {"variant", 0},
+    {"uint32", 32},  {"uint16", 16},       {"int4", 4},        {"bfloat16", 16},  {"int2", 2},
+    {"uint4", 4},    {"float8_e4m3fn", 8}, {"float8_e5m2", 8},
 }};
 
 const Properties& Of(ElementType type) { return kProperties[static_cast<std::size_t>(type)]; }

@@ -55,27 +55,49 @@ bool IsInteger(ElementType type);  // signed or unsigned, any width; not bool
 template <typename T>
 struct ElementTypeOf;
 template <>
-struct ElementTypeOf<float> { static constexpr auto value = ElementType::kFloat32; };
+struct ElementTypeOf<float> {
+  static constexpr auto value = ElementType::kFloat32;
+};
 template <>
-struct ElementTypeOf<double> { static constexpr auto value = ElementType::kFloat64; };
+struct ElementTypeOf<double> {
+  static constexpr auto value = ElementType::kFloat64;
+};
 template <>
-struct ElementTypeOf<std::int8_t> { static constexpr auto value = ElementType::kInt8; };
+struct ElementTypeOf<std::int8_t> {
+  static constexpr auto value = ElementType::kInt8;
+};
 template <>
-struct ElementTypeOf<std::uint8_t> { static constexpr auto value = ElementType::kUInt8; };
+struct ElementTypeOf<std::uint8_t> {
+  static constexpr auto value = ElementType::kUInt8;
+};
 template <>
-struct ElementTypeOf<std::int16_t> { static constexpr auto value = ElementType::kInt16; };
+struct ElementTypeOf<std::int16_t> {
+  static constexpr auto value = ElementType::kInt16;
+};
 template <>
-struct ElementTypeOf<std::uint16_t> { static constexpr auto value = ElementType::kUInt16; };
+struct ElementTypeOf<std::uint16_t> {
+  static constexpr auto value = ElementType::kUInt16;
+};
 template <>
-struct ElementTypeOf<std::int32_t> { static constexpr auto value = ElementType::kInt32; };
+struct ElementTypeOf<std::int32_t> {
+  static constexpr auto value = ElementType::kInt32;
+};
 template <>
-struct ElementTypeOf<std::uint32_t> { static constexpr auto value = ElementType::kUInt32; };
+struct ElementTypeOf<std::uint32_t> {
+  static constexpr auto value = ElementType::kUInt32;
+};
 template <>
-struct ElementTypeOf<std::int64_t> { static constexpr auto value = ElementType::kInt64; };
+struct ElementTypeOf<std::int64_t> {
+  static constexpr auto value = ElementType::kInt64;
+};
 template <>
-struct ElementTypeOf<std::uint64_t> { static constexpr auto value = ElementType::kUInt64; };
+struct ElementTypeOf<std::uint64_t> {
+  static constexpr auto value = ElementType::kUInt64;
+};
 template <>
-struct ElementTypeOf<bool> { static constexpr auto value = ElementType::kBool; };
+struct ElementTypeOf<bool> {
+  static constexpr auto value = ElementType::kBool;
+};
 
 template <typename T>
 inline constexpr ElementType kElementTypeOf = ElementTypeOf<T>::value;

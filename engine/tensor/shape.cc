@@ -7,7 +7,8 @@
 
 namespace tfld::engine {
 
-Shape::Shape(std::span<const std::int32_t> dims) : rank_(static_cast<int>(std::min<std::size_t>(dims.size(), kMaxRank))) {
+Shape::Shape(std::span<const std::int32_t> dims)
+    : rank_(static_cast<int>(std::min<std::size_t>(dims.size(), kMaxRank))) {
   std::copy_n(dims.begin(), rank_, dims_.begin());
 }
 
@@ -23,7 +24,8 @@ Status Shape::Validate() const {
   for (const std::int32_t size : dims()) {
     if (size < 0) return InvalidArgument(StrCat("shape ", ToString(), " has a negative dimension"));
     const auto product = CheckedMul<std::int64_t>(count, std::max(size, 1));
-    if (!product || *product > kMaxElements) return InvalidArgument(StrCat("shape ", ToString(), " has too many elements"));
+    if (!product || *product > kMaxElements)
+      return InvalidArgument(StrCat("shape ", ToString(), " has too many elements"));
     count = *product;
   }
   return {};

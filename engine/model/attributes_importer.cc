@@ -1,0 +1,242 @@
+#include "engine/model/attributes_importer.h"
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/str_cat.h"
+
+namespace tfld::engine {
+namespace {
+
+// Strides, dilations and windows: larger ones than this have no use and would overflow in products.
+constexpr std::int32_t kMaxExtent = 1 << 20;
+
+Status CheckPositive(std::string_view name, std::int32_t value) {
+  if (value >= 1 && value <= kMaxExtent) return {};
+  return InvalidArgument(StrCat(name, " is ", value, "; expected 1 to ", kMaxExtent));
+}
+
+Result<Activation> ImportActivation(wire::ActivationFunctionType type) {
+  if (type < wire::ActivationFunctionType_MIN || type > wire::ActivationFunctionType_MAX) {
+    return InvalidArgument(StrCat("fused activation function ", static_cast<int>(type), " does not exist"));
+  }
+  return static_cast<Activation>(type);
+}
+
+Result<Padding> ImportPadding(wire::Padding padding) {
+  if (padding == wire::Padding_SAME) return Padding::kSame;
+  if (padding == wire::Padding_VALID) return Padding::kValid;
+  return InvalidArgument(StrCat("padding ", static_cast<int>(padding), " does not exist"));
+}
+
+Result<ElementType> ImportType(wire::TensorType type) {
+  if (type < wire::TensorType_MIN || type > wire::TensorType_MAX) {
+    return InvalidArgument(StrCat("type ", static_cast<int>(type), " does not exist"));
+  }
+  return static_cast<ElementType>(type);
+}
+
+std::vector<std::int32_t> ImportInts(const flatbuffers::Vector<std::int32_t>* ints) {
+  return ints == nullptr ? std::vector<std::int32_t>() : std::vector<std::int32_t>(ints->begin(), ints->end());
+}
+
+std::string ImportString(const flatbuffers::String* text) { return text == nullptr ? std::string() : text->str(); }
+
+// One overload for each table of options; what it may assume is only what the FlatBuffer verifier proves.
+
+Result<Attributes> Import(const wire::Conv2DOptions& o) {
+  Conv2dAttributes a{.stride_h = o.stride_h(),
+                     .stride_w = o.stride_w(),
+                     .dilation_h = o.dilation_h_factor(),
+                     .dilation_w = o.dilation_w_factor()};
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
+  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_h_factor", a.dilation_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_w_factor", a.dilation_w));
+  TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::DepthwiseConv2DOptions& o) {
+  DepthwiseConv2dAttributes a{.stride_h = o.stride_h(),
+                              .stride_w = o.stride_w(),
+                              .dilation_h = o.dilation_h_factor(),
+                              .dilation_w = o.dilation_w_factor(),
+                              .depth_multiplier = o.depth_multiplier()};
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
+  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_h_factor", a.dilation_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_w_factor", a.dilation_w));
+  TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::Pool2DOptions& o) {
+  Pool2dAttributes a{
+      .stride_h = o.stride_h(), .stride_w = o.stride_w(), .filter_h = o.filter_height(), .filter_w = o.filter_width()};
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
+  TFLD_RETURN_IF_ERROR(CheckPositive("filter_height", a.filter_h));
+  TFLD_RETURN_IF_ERROR(CheckPositive("filter_width", a.filter_w));
+  TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::FullyConnectedOptions& o) {
+  FullyConnectedAttributes a;
+  a.shuffled_weights = o.weights_format() != wire::FullyConnectedOptionsWeightsFormat_DEFAULT;
+  a.keep_num_dims = o.keep_num_dims();
+  a.asymmetric_quantize_inputs = o.asymmetric_quantize_inputs();
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::SoftmaxOptions& o) { return Attributes(SoftmaxAttributes{.beta = o.beta()}); }
+
+Result<Attributes> Import(const wire::ConcatenationOptions& o) {
+  ConcatenationAttributes a{.axis = o.axis()};
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+template <typename Options>
+Result<Attributes> ImportElementwise(const Options& o) {
+  ElementwiseAttributes a;
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  if constexpr (requires { o.pot_scale_int16(); }) a.pot_scale_int16 = o.pot_scale_int16();
+  return Attributes(a);
+}
+Result<Attributes> Import(const wire::AddOptions& o) { return ImportElementwise(o); }
+Result<Attributes> Import(const wire::SubOptions& o) { return ImportElementwise(o); }
+Result<Attributes> Import(const wire::MulOptions& o) { return ImportElementwise(o); }
+Result<Attributes> Import(const wire::DivOptions& o) { return ImportElementwise(o); }
+Result<Attributes> Import(const wire::L2NormOptions& o) { return ImportElementwise(o); }
+
+Result<Attributes> Import(const wire::ReshapeOptions& o) {
+  return Attributes(ReshapeAttributes{.new_shape = ImportInts(o.new_shape())});
+}
+
+template <typename Options>
+Result<Attributes> ImportResize(const Options& o) {
+  return Attributes(ResizeAttributes{.align_corners = o.align_corners(), .half_pixel_centers = o.half_pixel_centers()});
+}
+Result<Attributes> Import(const wire::ResizeBilinearOptions& o) { return ImportResize(o); }
+Result<Attributes> Import(const wire::ResizeNearestNeighborOptions& o) { return ImportResize(o); }
+
+Result<Attributes> Import(const wire::ReducerOptions& o) {
+  return Attributes(ReducerAttributes{.keep_dims = o.keep_dims()});
+}
+
+Result<Attributes> Import(const wire::StridedSliceOptions& o) {
+  return Attributes(StridedSliceAttributes{.begin_mask = static_cast<std::uint32_t>(o.begin_mask()),
+                                           .end_mask = static_cast<std::uint32_t>(o.end_mask()),
+                                           .ellipsis_mask = static_cast<std::uint32_t>(o.ellipsis_mask()),
+                                           .new_axis_mask = static_cast<std::uint32_t>(o.new_axis_mask()),
+                                           .shrink_axis_mask = static_cast<std::uint32_t>(o.shrink_axis_mask()),
+                                           .offset = o.offset()});
+}
+
+Result<Attributes> Import(const wire::GatherOptions& o) {
+  return Attributes(GatherAttributes{.axis = o.axis(), .batch_dims = o.batch_dims()});
+}
+
+Result<Attributes> Import(const wire::SqueezeOptions& o) {
+  return Attributes(SqueezeAttributes{.squeeze_dims = ImportInts(o.squeeze_dims())});
+}
+
+Result<Attributes> Import(const wire::SplitOptions& o) {
+  return Attributes(SplitAttributes{.num_splits = o.num_splits()});
+}
+Result<Attributes> Import(const wire::SplitVOptions& o) {
+  return Attributes(SplitAttributes{.num_splits = o.num_splits()});
+}
+
+Result<Attributes> Import(const wire::PackOptions& o) {
+  return Attributes(PackAttributes{.count = o.values_count(), .axis = o.axis()});
+}
+Result<Attributes> Import(const wire::UnpackOptions& o) {
+  return Attributes(PackAttributes{.count = o.num(), .axis = o.axis()});
+}
+
+Result<Attributes> ImportOutputType(wire::TensorType type) {
+  TFLD_ASSIGN_OR_RETURN(const ElementType output_type, ImportType(type));
+  return Attributes(OutputTypeAttributes{.output_type = output_type});
+}
+Result<Attributes> Import(const wire::ArgMaxOptions& o) { return ImportOutputType(o.output_type()); }
+Result<Attributes> Import(const wire::ArgMinOptions& o) { return ImportOutputType(o.output_type()); }
+Result<Attributes> Import(const wire::ShapeOptions& o) { return ImportOutputType(o.out_type()); }
+
+Result<Attributes> Import(const wire::LeakyReluOptions& o) {
+  return Attributes(LeakyReluAttributes{.alpha = o.alpha()});
+}
+
+Result<Attributes> Import(const wire::CallOnceOptions& o) {
+  return Attributes(CallOnceAttributes{.init_subgraph = o.init_subgraph_index()});
+}
+
+Result<Attributes> Import(const wire::VarHandleOptions& o) {
+  return Attributes(
+      VarHandleAttributes{.container = ImportString(o.container()), .shared_name = ImportString(o.shared_name())});
+}
+
+// Whether an operator of this kind cannot do without its options; defaults serve the others.
+enum class Need { kRequired, kOptional };
+
+template <typename Options>
+Result<Attributes> Take(const wire::Operator& node, Need need) {
+  if (const auto* options = node.builtin_options_as<Options>(); options != nullptr) return Import(*options);
+  const auto type = node.builtin_options_type();
+  if (type == wire::BuiltinOptions_NONE && need == Need::kOptional) return Attributes();
+  if (type == wire::BuiltinOptions_NONE) return InvalidArgument("the operator's options are missing");
+  return InvalidArgument(
+      StrCat("the options are those of another operator (", wire::EnumNameBuiltinOptions(type), ")"));
+}
+
+}  // namespace
+
+Result<Attributes> ImportAttributes(const wire::Operator& node, OpCode op) {
+  switch (op) {
+    case OpCode::kConv2d: return Take<wire::Conv2DOptions>(node, Need::kRequired);
+    case OpCode::kDepthwiseConv2d: return Take<wire::DepthwiseConv2DOptions>(node, Need::kRequired);
+    case OpCode::kAveragePool2d:
+    case OpCode::kMaxPool2d:
+    case OpCode::kL2Pool2d: return Take<wire::Pool2DOptions>(node, Need::kRequired);
+    case OpCode::kFullyConnected: return Take<wire::FullyConnectedOptions>(node, Need::kRequired);
+    case OpCode::kSoftmax: return Take<wire::SoftmaxOptions>(node, Need::kRequired);
+    case OpCode::kConcatenation: return Take<wire::ConcatenationOptions>(node, Need::kRequired);
+    case OpCode::kAdd: return Take<wire::AddOptions>(node, Need::kOptional);
+    case OpCode::kSub: return Take<wire::SubOptions>(node, Need::kOptional);
+    case OpCode::kMul: return Take<wire::MulOptions>(node, Need::kOptional);
+    case OpCode::kDiv: return Take<wire::DivOptions>(node, Need::kOptional);
+    case OpCode::kL2Normalization: return Take<wire::L2NormOptions>(node, Need::kOptional);
+    case OpCode::kReshape: return Take<wire::ReshapeOptions>(node, Need::kOptional);
+    case OpCode::kResizeBilinear: return Take<wire::ResizeBilinearOptions>(node, Need::kOptional);
+    case OpCode::kResizeNearestNeighbor: return Take<wire::ResizeNearestNeighborOptions>(node, Need::kOptional);
+    case OpCode::kMean:
+    case OpCode::kSum:
+    case OpCode::kReduceMax:
+    case OpCode::kReduceMin:
+    case OpCode::kReduceProd:
+    case OpCode::kReduceAny:
+    case OpCode::kReduceAll: return Take<wire::ReducerOptions>(node, Need::kOptional);
+    case OpCode::kStridedSlice: return Take<wire::StridedSliceOptions>(node, Need::kRequired);
+    case OpCode::kGather: return Take<wire::GatherOptions>(node, Need::kOptional);
+    case OpCode::kSqueeze: return Take<wire::SqueezeOptions>(node, Need::kOptional);
+    case OpCode::kSplit: return Take<wire::SplitOptions>(node, Need::kRequired);
+    case OpCode::kSplitV: return Take<wire::SplitVOptions>(node, Need::kOptional);
+    case OpCode::kPack: return Take<wire::PackOptions>(node, Need::kRequired);
+    case OpCode::kUnpack: return Take<wire::UnpackOptions>(node, Need::kRequired);
+    case OpCode::kArgMax: return Take<wire::ArgMaxOptions>(node, Need::kOptional);
+    case OpCode::kArgMin: return Take<wire::ArgMinOptions>(node, Need::kOptional);
+    case OpCode::kShape: return Take<wire::ShapeOptions>(node, Need::kOptional);
+    case OpCode::kLeakyRelu: return Take<wire::LeakyReluOptions>(node, Need::kRequired);
+    case OpCode::kCallOnce: return Take<wire::CallOnceOptions>(node, Need::kRequired);
+    case OpCode::kVarHandle: return Take<wire::VarHandleOptions>(node, Need::kRequired);
+    default: return Attributes();
+  }
+}
+
+}  // namespace tfld::engine

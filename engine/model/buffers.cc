@@ -1,0 +1,36 @@
+#include "engine/model/buffers.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include "engine/base/checked_math.h"
+#include "engine/base/str_cat.h"
+
+namespace tfld::engine {
+
+Result<std::span<const std::byte>> BufferBytes(const wire::Buffer& buffer, std::span<const std::byte> file) {
+  // Offsets 0 and 1 mean that the bytes are inside of the FlatBuffer.
+  if (buffer.offset() > 1) {
+    const auto end = CheckedAdd(buffer.offset(), buffer.size());
+    if (!end || *end > file.size()) {
+      return InvalidArgument(StrCat("bytes ", buffer.offset(), " to +", buffer.size(), " lie outside of the file of ",
+                                    file.size(), " bytes"));
+    }
+    return file.subspan(buffer.offset(), buffer.size());
+  }
+  if (buffer.data() == nullptr) return std::span<const std::byte>();
+  return std::span(reinterpret_cast<const std::byte*>(buffer.data()->data()), buffer.data()->size());
+}
+
+std::span<const std::byte> Aligned(std::span<const std::byte> bytes, std::size_t alignment,
+                                   std::vector<std::shared_ptr<const void>>& storage) {
+  if (bytes.empty() || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0) return bytes;
+  void* copy = std::aligned_alloc(64, AlignUp(bytes.size(), 64));
+  if (copy == nullptr) std::abort();
+  std::memcpy(copy, bytes.data(), bytes.size());
+  storage.emplace_back(copy, [](const void* memory) { std::free(const_cast<void*>(memory)); });
+  return {static_cast<const std::byte*>(copy), bytes.size()};
+}
+
+}  // namespace tfld::engine

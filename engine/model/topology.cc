@@ -1,0 +1,102 @@
+#include "engine/model/topology.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "engine/base/str_cat.h"
+#include "engine/graph/printer.h"
+
+namespace tfld::engine {
+namespace {
+
+std::string NodeTensor(const Graph& graph, int node, std::string_view verb, ValueId id) {
+  return StrCat(DescribeNode(graph, node), " ", verb, " ", DescribeValue(graph, id));
+}
+
+Status CheckGraph(Graph& graph) {
+  std::vector<bool> written(graph.values.size());
+  const auto mark = [&](ValueId id) { written[static_cast<std::size_t>(id)] = true; };
+  const auto is_written = [&](ValueId id) { return written[static_cast<std::size_t>(id)]; };
+
+  for (const ValueId id : graph.inputs) {
+    if (graph.value(id).is_constant)
+      return InvalidArgument(StrCat("graph input ", DescribeValue(graph, id), " is a constant"));
+    mark(id);
+  }
+  for (std::size_t i = 0; i < graph.values.size(); ++i) {
+    if (graph.values[i].is_constant || graph.values[i].is_variable) written[i] = true;
+  }
+  for (int index = 0; index < static_cast<int>(graph.nodes.size()); ++index) {
+    const Node& node = graph.nodes[static_cast<std::size_t>(index)];
+    for (const ValueId id : node.inputs) {
+      if (id == kNoValue || is_written(id)) continue;
+      Value& value = graph.value(id);
+      if (value.shape.rank() == 0 || value.shape.NumElements() != 0) {
+        return InvalidArgument(StrCat(NodeTensor(graph, index, "reads", id), ", which nothing has written before"));
+      }
+      value.is_constant = true;
+      mark(id);
+    }
+    for (const ValueId id : node.outputs) {
+      if (is_written(id)) {
+        return InvalidArgument(StrCat(NodeTensor(graph, index, "writes", id),
+                                      ", which is an input, a constant, a variable or another node's output"));
+      }
+      mark(id);
+    }
+  }
+  for (const ValueId id : graph.outputs) {
+    if (!is_written(id)) return InvalidArgument(StrCat("graph output ", DescribeValue(graph, id), " is never written"));
+  }
+  return {};
+}
+
+// The graphs that a node calls.
+std::vector<int> Callees(const Node& node) {
+  if (const auto* once = std::get_if<CallOnceAttributes>(&node.attributes)) return {once->init_subgraph};
+  return {};
+}
+
+class CallChecker {
+ public:
+  explicit CallChecker(const Program& program) : program_(program), state_(program.graphs.size(), State::kNew) {}
+
+  Status Visit(int index) {
+    State& state = state_[static_cast<std::size_t>(index)];
+    if (state == State::kDone) return {};
+    if (state == State::kOpen) return InvalidArgument(StrCat("subgraph ", index, " calls itself"));
+    state = State::kOpen;
+    const Graph& graph = program_.graphs[static_cast<std::size_t>(index)];
+    for (int node = 0; node < static_cast<int>(graph.nodes.size()); ++node) {
+      for (const int callee : Callees(graph.nodes[static_cast<std::size_t>(node)])) {
+        if (callee < 0 || static_cast<std::size_t>(callee) >= program_.graphs.size()) {
+          return InvalidArgument(
+              StrCat(DescribeNode(graph, node), " calls subgraph ", callee, ", which does not exist"));
+        }
+        TFLD_RETURN_IF_ERROR(Visit(callee));
+      }
+    }
+    state_[static_cast<std::size_t>(index)] = State::kDone;
+    return {};
+  }
+
+ private:
+  enum class State : std::uint8_t { kNew, kOpen, kDone };
+  const Program& program_;
+  std::vector<State> state_;
+};
+
+}  // namespace
+
+Status CheckTopology(Program& program) {
+  for (std::size_t i = 0; i < program.graphs.size(); ++i) {
+    if (const Status status = CheckGraph(program.graphs[i]); !status.ok())
+      return status.WithContext(StrCat("subgraph ", i));
+  }
+  CallChecker calls(program);
+  for (std::size_t i = 0; i < program.graphs.size(); ++i) TFLD_RETURN_IF_ERROR(calls.Visit(static_cast<int>(i)));
+  return {};
+}
+
+}  // namespace tfld::engine
