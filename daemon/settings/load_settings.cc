@@ -1,0 +1,166 @@
+#include "daemon/settings/load_settings.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <sstream>
+#include <vector>
+
+#include "daemon/settings/option_table.h"
+#include "engine/base/str_cat.h"
+
+namespace tfld::daemon {
+namespace {
+
+// Walks the parsed file once; every complaint is collected, so that one check shows all of them.
+class Reader {
+ public:
+  Reader(std::string file_name, Settings& settings) : file_name_(std::move(file_name)), settings_(settings) {}
+
+  void ReadTop(const toml::table& top) {
+    for (const auto& [key, node] : top) {
+      const toml::table* table = node.as_table();
+      if (!IsTable(key.str())) {
+        ReadOption("", key, node);
+      } else if (table == nullptr) {
+        Complain(node.source(), StrCat(key.str(), " is ", KindOf(node), ", expected the table [", key.str(), "]"));
+      } else {
+        for (const auto& [inner_key, inner] : *table) ReadOption(key.str(), inner_key, inner);
+      }
+    }
+  }
+
+  Status status() const {
+    std::string text;
+    for (const auto& complaint : complaints_) text += (text.empty() ? "" : "\n") + complaint.text;
+    return complaints_.empty() ? Status() : InvalidArgument(text);
+  }
+
+  void SortByPlace() {
+    std::ranges::stable_sort(complaints_, [](const Complaint& a, const Complaint& b) {
+      return std::pair(a.where.line, a.where.column) < std::pair(b.where.line, b.where.column);
+    });
+  }
+
+ private:
+  struct Complaint {
+    toml::source_position where;
+    std::string text;
+  };
+
+  static bool IsTable(std::string_view name) {
+    return std::ranges::any_of(AllOptions(), [&](const Option& o) { return !o.table.empty() && o.table == name; });
+  }
+
+  static std::string KindOf(const toml::node& node) {
+    if (const auto* integer = node.as_integer()) return StrCat("the number ", integer->get());
+    if (const auto* text = node.as_string()) return StrCat("\"", text->get(), "\"");
+    if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
+    std::ostringstream kind;
+    kind << "of the type " << node.type();
+    return kind.str();
+  }
+
+  static std::string KnownKeys(std::string_view table) {
+    std::string keys;
+    for (const Option& option : AllOptions()) {
+      if (option.table == table) keys += StrCat(keys.empty() ? "" : ", ", option.key);
+      // At the top of the file, its tables may follow as well.
+      if (table.empty() && !option.table.empty() && keys.find(StrCat("[", option.table, "]")) == std::string::npos) {
+        keys += StrCat(", [", option.table, "]");
+      }
+    }
+    return keys;
+  }
+
+  void ReadOption(std::string_view table, const toml::key& key, const toml::node& node) {
+    for (const Option& option : AllOptions()) {
+      if (option.table != table || option.key != key.str()) continue;
+      if (!Apply(option, node)) {
+        Complain(node.source(), StrCat(FullName(option), " is ", KindOf(node), ", expected ", Expectation(option)));
+      }
+      return;
+    }
+    const std::string dot = table.empty() ? "" : ".";
+    Complain(key.source(), StrCat("unknown option ", table, dot, key.str(), ", expected one of ", KnownKeys(table)));
+  }
+
+  bool Apply(const Option& option, const toml::node& node) {
+    if (const auto* text = std::get_if<TextOption>(&option.kind)) {
+      return node.is_string() && text->set(settings_, node.as_string()->get());
+    }
+    const auto& integer = std::get<IntegerOption>(option.kind);
+    if (!node.is_integer()) return false;
+    const std::int64_t value = node.as_integer()->get();
+    if (value < integer.min || value > integer.max) return false;
+    integer.set(settings_, value);
+    return true;
+  }
+
+  void Complain(const toml::source_region& where, const std::string& what) {
+    complaints_.push_back(
+        {where.begin, StrCat(file_name_, ":", where.begin.line, ":", where.begin.column, ": ", what)});
+  }
+
+  std::string file_name_;
+  Settings& settings_;
+  std::vector<Complaint> complaints_;
+};
+
+Result<std::string> ReadWholeFile(const std::string& path) {
+  struct Closer {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Closer> file(std::fopen(path.c_str(), "rbe"));
+  if (file == nullptr) return ErrnoStatus(errno, path);
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
+    text.append(buffer.data(), count);
+  }
+  if (std::ferror(file.get())) return ErrnoStatus(errno, path);
+  return text;
+}
+
+}  // namespace
+
+Result<Settings> ParseSettings(std::string_view toml, const std::string& file_name, const Settings& defaults) {
+  try {
+    Settings settings = defaults;
+    Reader reader(file_name, settings);
+    reader.ReadTop(toml::parse(toml));
+    reader.SortByPlace();
+    TFLD_RETURN_IF_ERROR(reader.status());
+    return settings;
+  } catch (const toml::parse_error& error) {
+    const auto where = error.source().begin;
+    return InvalidArgument(StrCat(file_name, ":", where.line, ":", where.column, ": ", error.description()));
+  }
+}
+
+Result<Settings> LoadSettings(const SettingsArguments& arguments, const RunningUser& user) {
+  Settings settings;
+  std::string file = arguments.config_file;
+  const bool all_given = !file.empty() && !arguments.state_dir.empty() && !arguments.runtime_dir.empty();
+  if (!all_given) {
+    TFLD_ASSIGN_OR_RETURN(const DefaultPaths paths, DefaultPathsOf(user));
+    if (file.empty()) file = paths.config_file;
+    settings.state_dir = paths.state_dir;
+    settings.runtime_dir = paths.runtime_dir;
+  }
+  auto text = ReadWholeFile(file);
+  if (text.ok()) {
+    TFLD_ASSIGN_OR_RETURN(settings, ParseSettings(*text, file, settings));
+  } else if (!arguments.config_file.empty() || text.status().code() != StatusCode::kNotFound) {
+    return text.status();
+  }
+  if (!arguments.state_dir.empty()) settings.state_dir = arguments.state_dir;
+  if (!arguments.runtime_dir.empty()) settings.runtime_dir = arguments.runtime_dir;
+  return settings;
+}
+
+}  // namespace tfld::daemon

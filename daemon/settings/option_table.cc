@@ -1,0 +1,113 @@
+#include "daemon/settings/option_table.h"
+
+#include <array>
+#include <charconv>
+
+#include "engine/base/str_cat.h"
+
+namespace tfld::daemon {
+namespace {
+
+constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+
+// Sets the field that `member` of the part `part` of Settings is.
+template <auto part, auto member>
+constexpr IntegerOption Integer(std::int64_t min, std::int64_t max) {
+  return {min, max, [](Settings& settings, std::int64_t value) {
+            auto& field = settings.*part.*member;
+            field = static_cast<std::remove_reference_t<decltype(field)>>(value);
+          }};
+}
+
+template <auto member>
+constexpr TextOption Directory() {
+  return {"an absolute path", [](Settings& settings, const std::string& text) {
+            if (!text.starts_with('/')) return false;
+            settings.*member = text;
+            return true;
+          }};
+}
+
+bool SetLogLevel(Settings& settings, const std::string& text) {
+  static constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (text != kNames[i]) continue;
+    settings.log.level = static_cast<LogLevel>(i);
+    return true;
+  }
+  return false;
+}
+
+bool SetLogFormat(Settings& settings, const std::string& text) {
+  static constexpr std::array<std::string_view, 4> kNames = {"auto", "text", "json", "journal"};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (text != kNames[i]) continue;
+    settings.log.format = static_cast<LogFormat>(i);
+    return true;
+  }
+  return false;
+}
+
+bool IsPort(std::string_view text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port >= 0 && port <= 65535;
+}
+
+// Metrics have no access control of their own, so they leave the machine only through something that has.
+bool SetTcpListen(Settings& settings, const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const bool address = colon != std::string::npos && IsPort(std::string_view(text).substr(colon + 1)) &&
+                       (text.starts_with("127.") || text.starts_with("[::1]:") || text.starts_with("localhost:"));
+  if (!text.empty() && !address) return false;
+  settings.metrics.tcp_listen = text;
+  return true;
+}
+
+constexpr auto kInference = &Settings::inference;
+constexpr auto kConnections = &Settings::connections;
+constexpr auto kModels = &Settings::models;
+constexpr auto kService = &Settings::service;
+
+const std::array kOptions = {
+    Option{"", "state_dir", Directory<&Settings::state_dir>()},
+    Option{"", "runtime_dir", Directory<&Settings::runtime_dir>()},
+
+    Option{"inference", "executors", Integer<kInference, &Settings::Inference::executors>(0, 256)},
+    Option{"inference", "threads_per_executor", Integer<kInference, &Settings::Inference::threads_per_executor>(1, 64)},
+    Option{"inference", "queue_capacity", Integer<kInference, &Settings::Inference::queue_capacity>(1, 1'000'000)},
+    Option{"inference", "max_message_bytes",
+           Integer<kInference, &Settings::Inference::max_message_bytes>(kMiB / 16, 2047 * kMiB)},
+
+    Option{"connections", "max_total", Integer<kConnections, &Settings::Connections::max_total>(1, 100'000)},
+    Option{"connections", "max_per_user", Integer<kConnections, &Settings::Connections::max_per_user>(1, 100'000)},
+
+    Option{"models", "max_package_bytes", Integer<kModels, &Settings::Models::max_package_bytes>(1, 65536 * kMiB)},
+    Option{"models", "max_memory_bytes", Integer<kModels, &Settings::Models::max_memory_bytes>(1, 65536 * kMiB)},
+    Option{"models", "warmup_runs", Integer<kModels, &Settings::Models::warmup_runs>(0, 1000)},
+
+    Option{"log", "level", TextOption{"one of \"debug\", \"info\", \"warning\", \"error\"", SetLogLevel}},
+    Option{"log", "format", TextOption{"one of \"auto\", \"text\", \"json\", \"journal\"", SetLogFormat}},
+
+    Option{"metrics", "tcp_listen",
+           TextOption{"a loopback address and a port such as \"127.0.0.1:9464\", or \"\"", SetTcpListen}},
+
+    Option{"service", "drain_timeout_ms", Integer<kService, &Settings::Service::drain_timeout_ms>(0, 600'000)},
+    Option{"service", "stall_timeout_ms", Integer<kService, &Settings::Service::stall_timeout_ms>(100, 600'000)},
+};
+
+}  // namespace
+
+std::span<const Option> AllOptions() { return kOptions; }
+
+std::string Expectation(const Option& option) {
+  if (const auto* text = std::get_if<TextOption>(&option.kind)) return std::string(text->expected);
+  const auto& integer = std::get<IntegerOption>(option.kind);
+  return StrCat("a whole number from ", integer.min, " to ", integer.max);
+}
+
+std::string FullName(const Option& option) {
+  return option.table.empty() ? std::string(option.key) : StrCat(option.table, ".", option.key);
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,65 @@
+// Settings: everything that is configurable about the daemon, read once at start and never changed.
+//
+// The defaults here are those of a system service; DefaultPathsOf gives the directories of whoever runs the daemon.
+// Each option is explained in config/tfld.toml. Thread rule: immutable after loading; share freely.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tfld::daemon {
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : std::uint8_t {
+  kAuto,     // journal fields when standard error is the journal, text otherwise
+  kText,     // one line for people
+  kJson,     // one JSON document a line
+  kJournal,  // structured fields to journald
+};
+
+struct Settings {
+  std::string state_dir = "/var/lib/tfld";
+  std::string runtime_dir = "/run/tfld";
+
+  struct Inference {
+    int executors = 0;             // 0: one for each processor that the process may use
+    int threads_per_executor = 1;  // inside one inference
+    int queue_capacity = 256;      // jobs that wait, all models together
+    std::uint64_t max_message_bytes = std::uint64_t{64} << 20;
+    bool operator==(const Inference&) const = default;
+  } inference;
+
+  struct Connections {
+    int max_total = 512;     // open connections of the inference socket
+    int max_per_user = 256;  // of these, of one user
+    bool operator==(const Connections&) const = default;
+  } connections;
+
+  struct Models {
+    std::uint64_t max_package_bytes = std::uint64_t{1} << 30;
+    std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
+    int warmup_runs = 3;
+    bool operator==(const Models&) const = default;
+  } models;
+
+  struct Log {
+    LogLevel level = LogLevel::kInfo;
+    LogFormat format = LogFormat::kAuto;
+    bool operator==(const Log&) const = default;
+  } log;
+
+  struct Metrics {
+    std::string tcp_listen;  // "127.0.0.1:9464", "[::1]:9464"; empty for the Unix socket alone
+    bool operator==(const Metrics&) const = default;
+  } metrics;
+
+  struct Service {
+    int drain_timeout_ms = 10'000;  // how long requests in flight may take after SIGTERM
+    int stall_timeout_ms = 5'000;   // a loop without progress for this long stops the feeding of the watchdog
+    bool operator==(const Service&) const = default;
+  } service;
+
+  bool operator==(const Settings&) const = default;
+};
+
+}  // namespace tfld::daemon

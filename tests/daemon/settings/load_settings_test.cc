@@ -1,0 +1,142 @@
+#include "daemon/settings/load_settings.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace tfld::daemon {
+namespace {
+
+std::string ErrorOf(std::string_view toml) {
+  const auto settings = ParseSettings(toml, "tfld.toml");
+  return settings.ok() ? "no error" : std::string(settings.status().message());
+}
+
+TEST(ParseSettings, AnEmptyFileGivesTheDefaults) {
+  const auto settings = ParseSettings("", "tfld.toml");
+  ASSERT_TRUE(settings.ok());
+  EXPECT_EQ(*settings, Settings());
+}
+
+TEST(ParseSettings, ReadsEachKindOfOption) {
+  const auto settings = ParseSettings(R"(
+state_dir = "/data/tfld"
+[inference]
+executors = 4
+max_message_bytes = 1_048_576
+[log]
+level = "debug"
+format = "json"
+[metrics]
+tcp_listen = "[::1]:9464"
+)",
+                                      "tfld.toml");
+  ASSERT_TRUE(settings.ok()) << settings.status().ToString();
+  EXPECT_EQ(settings->state_dir, "/data/tfld");
+  EXPECT_EQ(settings->inference.executors, 4);
+  EXPECT_EQ(settings->inference.max_message_bytes, 1'048'576u);
+  EXPECT_EQ(settings->log.level, LogLevel::kDebug);
+  EXPECT_EQ(settings->log.format, LogFormat::kJson);
+  EXPECT_EQ(settings->metrics.tcp_listen, "[::1]:9464");
+  EXPECT_EQ(settings->inference.queue_capacity, Settings().inference.queue_capacity);
+}
+
+TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
+  EXPECT_EQ(ErrorOf("[models]\nwarmup = 3\n"),
+            "tfld.toml:2:1: unknown option models.warmup, expected one of max_package_bytes, max_memory_bytes, "
+            "warmup_runs");
+  EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
+            "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, [inference], [connections], "
+            "[models], [log], [metrics], [service]");
+}
+
+TEST(ParseSettings, AWrongTypeIsNamedWithWhatWasExpected) {
+  EXPECT_EQ(ErrorOf("[inference]\nexecutors = \"four\"\n"),
+            "tfld.toml:2:13: inference.executors is \"four\", expected a whole number from 0 to 256");
+  EXPECT_EQ(ErrorOf("[log]\nlevel = 3\n"),
+            "tfld.toml:2:9: log.level is the number 3, expected one of \"debug\", \"info\", \"warning\", \"error\"");
+  EXPECT_EQ(ErrorOf("inference = 3\n"), "tfld.toml:1:13: inference is the number 3, expected the table [inference]");
+  EXPECT_EQ(ErrorOf("state_dir = [1]\n"), "tfld.toml:1:13: state_dir is of the type array, expected an absolute path");
+  EXPECT_EQ(ErrorOf("[models]\nwarmup_runs = true\n"),
+            "tfld.toml:2:15: models.warmup_runs is true, expected a whole number from 0 to 1000");
+}
+
+TEST(ParseSettings, OutOfRangeIsRefused) {
+  EXPECT_EQ(ErrorOf("[inference]\nexecutors = -1\n"),
+            "tfld.toml:2:13: inference.executors is the number -1, expected a whole number from 0 to 256");
+  EXPECT_NE(ErrorOf("[inference]\nmax_message_bytes = 4_294_967_296\n"), "no error");
+}
+
+TEST(ParseSettings, MetricsListenOnLoopbackOnly) {
+  for (const char* wrong : {"0.0.0.0:9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:x", "eth0:1"}) {
+    EXPECT_NE(ErrorOf(std::string("[metrics]\ntcp_listen = \"") + wrong + "\"\n"), "no error") << wrong;
+  }
+  EXPECT_EQ(ErrorOf("[metrics]\ntcp_listen = \"\"\n"), "no error");
+  EXPECT_EQ(ErrorOf("[metrics]\ntcp_listen = \"localhost:9464\"\n"), "no error");
+}
+
+TEST(ParseSettings, AllComplaintsComeAtOnceInTheOrderOfTheFile) {
+  const std::string error = ErrorOf("state_dir = \"here\"\n[log]\nlevel = \"loud\"\n[inference]\nexecutors = 1.5\n");
+  const auto first = error.find(":1:"), second = error.find(":3:"), third = error.find(":5:");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_NE(third, std::string::npos) << error;
+}
+
+TEST(ParseSettings, WhatIsNoTomlIsNamedWithItsPlace) {
+  const std::string error = ErrorOf("[log]\nlevel = = 3\n");
+  EXPECT_TRUE(error.starts_with("tfld.toml:2:")) << error;
+}
+
+class LoadSettingsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char pattern[] = "/tmp/tfld-settings-XXXXXX";
+    ASSERT_NE(::mkdtemp(pattern), nullptr);
+    directory_ = pattern;
+    user_ = {1000, "ada", [this](std::string_view name) {
+               return name == "XDG_CONFIG_HOME" ? directory_ : std::string(name == "HOME" ? "/home/ada" : "");
+             }};
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  void WriteFile(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories(std::filesystem::path(directory_ + "/" + name).parent_path());
+    std::ofstream(directory_ + "/" + name) << text;
+  }
+
+  std::string directory_;
+  RunningUser user_;
+};
+
+TEST_F(LoadSettingsTest, WithoutAFileTheUsersDefaultsStand) {
+  const auto settings = LoadSettings({}, user_);
+  ASSERT_TRUE(settings.ok()) << settings.status().ToString();
+  EXPECT_EQ(settings->state_dir, "/home/ada/.local/state/tfld");
+  EXPECT_EQ(settings->runtime_dir, "/tmp/tfld-1000");
+}
+
+TEST_F(LoadSettingsTest, ArgumentsWinOverTheFileAndTheFileOverDefaults) {
+  WriteFile("tfld/tfld.toml", "state_dir = \"/file/state\"\nruntime_dir = \"/file/run\"\n");
+  const auto settings = LoadSettings({.config_file = "", .state_dir = "", .runtime_dir = "/argument/run"}, user_);
+  ASSERT_TRUE(settings.ok()) << settings.status().ToString();
+  EXPECT_EQ(settings->state_dir, "/file/state");
+  EXPECT_EQ(settings->runtime_dir, "/argument/run");
+}
+
+TEST_F(LoadSettingsTest, AFileThatTheArgumentsNameMustExist) {
+  const auto settings =
+      LoadSettings({.config_file = directory_ + "/none.toml", .state_dir = "", .runtime_dir = ""}, user_);
+  ASSERT_FALSE(settings.ok());
+  EXPECT_EQ(settings.status().code(), StatusCode::kNotFound);
+  EXPECT_NE(settings.status().message().find("none.toml"), std::string::npos);
+}
+
+TEST_F(LoadSettingsTest, ADirectoryIsNoFile) {
+  EXPECT_FALSE(LoadSettings({.config_file = directory_, .state_dir = "", .runtime_dir = ""}, user_).ok());
+}
+
+}  // namespace
+}  // namespace tfld::daemon
