@@ -35,7 +35,8 @@ class Job {
   // On an executor: fill the inputs, run, and read the outputs while they are valid. Sets input_done and infer_done.
   virtual Status Run(engine::Session& session, JobTimes& times) = 0;
 
-  // Exactly once for every job that Submit took, on an executor's or the stopping thread. Must not block.
+  // Exactly once for every job that Submit took; then the job is destroyed. On an executor, on the stopping thread, or
+  // on a thread that submits. Must not block, and must not submit another job.
   virtual void Finish(const Status& status, const JobTimes& times) = 0;
 };
 

@@ -19,9 +19,12 @@ class ModelInstance {
                                                        const std::vector<std::shared_ptr<engine::ThreadPool>>& pools);
 
   const engine::Executable& executable() const { return *executable_; }
+  int slots() const { return static_cast<int>(sessions_.size()); }
   engine::Session& session(int slot) { return *sessions_[static_cast<std::size_t>(slot)]; }
 
  private:
+  ModelInstance() = default;
+
   std::shared_ptr<const engine::Executable> executable_;
   std::vector<std::unique_ptr<engine::Session>> sessions_;
 };

@@ -1,8 +1,11 @@
-// Scheduler: a fixed number of executors, each a thread with its own pool of workers, and one bounded queue before them.
+// Scheduler: a fixed number of executors, each a thread with its own pool of workers, and one bounded queue before
+// them.
 //
 // Thread rule: all methods may be called from any thread; Stop once.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -11,9 +14,11 @@
 namespace tfld::daemon {
 
 struct SchedulerOptions {
-  int executors = 0;             // 0: one for each processor that the process may use
+  int executors = 0;             // 0: as many as keep every processor busy that the process may use
   int threads_per_executor = 1;  // inside one inference
   std::size_t queue_capacity = 256;
+  // For tests; null for the steady clock. It decides which deadlines have passed and what JobTimes say.
+  std::function<SteadyTime()> clock;
 };
 
 struct SchedulerStats {
@@ -28,10 +33,12 @@ class Scheduler {
   ~Scheduler();  // stops
 
   // Takes the job, or refuses it at once and leaves it with the caller: RESOURCE_EXHAUSTED when the queue is full,
-  // UNAVAILABLE after Stop. A job that was taken is finished exactly once.
+  // UNAVAILABLE once Stop has begun. A job that was taken is finished exactly once. A full queue is first rid of the
+  // jobs that would not run any more; they are finished on the calling thread.
   Status Submit(std::unique_ptr<Job>& job);
 
-  // Runs what is queued until `drain_until`, then ends the rest with UNAVAILABLE, and joins the executors.
+  // Runs what is queued until `drain_until`, then ends the rest with UNAVAILABLE, and joins the executors. A job that
+  // runs at that time runs to its end.
   void Stop(SteadyTime drain_until);
 
   SchedulerStats stats() const;
