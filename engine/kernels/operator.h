@@ -29,6 +29,7 @@ struct Operator {
   InferFunction infer;
   PrepareFunction prepare;
   bool foldable = true;  // no side effects and no session state: may run at load when all inputs are constant
+  bool is_view = false;  // output 0 has the bytes of input 0 (RESHAPE): the planner lets them share memory
 };
 
 // All operators, from the one explicit list in kernels/operators.cc.

@@ -39,7 +39,7 @@ class ThreadPool;
 struct Limits {
   std::size_t max_arena_bytes = std::size_t{1} << 30;
   std::size_t max_tensors = 1 << 20;
-  std::size_t max_nodes = 1 << 20;
+  std::size_t max_nodes = 1 << 18;
 };
 
 class Model {
@@ -48,7 +48,8 @@ class Model {
   // the file offset, or the node, the tensor and the reason. Operators are not resolved here: see Executable::Create.
   static Result<std::shared_ptr<const Model>> FromFile(const std::string& path, const Limits& limits = {});
   // From an open descriptor, which stays the caller's. `name` is for messages.
-  static Result<std::shared_ptr<const Model>> FromDescriptor(int descriptor, const std::string& name, const Limits& limits = {});
+  static Result<std::shared_ptr<const Model>> FromDescriptor(int descriptor, const std::string& name,
+                                                             const Limits& limits = {});
   // Copies the bytes.
   static Result<std::shared_ptr<const Model>> FromBytes(std::span<const std::byte> bytes, const std::string& name,
                                                         const Limits& limits = {});
@@ -61,9 +62,11 @@ class Model {
 
  private:
   Model();
+  static Result<std::shared_ptr<const Model>> Import(std::span<const std::byte> bytes,
+                                                     std::shared_ptr<const void> owner, const std::string& name,
+                                                     const Limits& limits);
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  friend class Executable;
 };
 
 struct TensorInfo {
@@ -101,7 +104,8 @@ class Executable : public std::enable_shared_from_this<Executable> {
  public:
   // Errors: UNIMPLEMENTED names every operator that is missing or not supported in this form, with its nodes and the
   // reason; INVALID_ARGUMENT names the node that is wrong; RESOURCE_EXHAUSTED the limit that is passed.
-  static Result<std::shared_ptr<const Executable>> Create(std::shared_ptr<const Model> model, const ExecutableOptions& options);
+  static Result<std::shared_ptr<const Executable>> Create(std::shared_ptr<const Model> model,
+                                                          const ExecutableOptions& options);
   ~Executable();
 
   const Model& model() const;
@@ -138,7 +142,7 @@ class Session {
  public:
   ~Session();
 
-  // The memory of a tensor of an entry point, valid until ResizeInput. Inputs keep their contents from run to run;
+  // The memory of a tensor of an entry point, valid until ResizeInputs. Inputs keep their contents from run to run;
   // outputs are valid after a successful Run, until the next.
   TensorView Input(int index, int entry_point = 0);
   TensorView Output(int index, int entry_point = 0) const;
@@ -149,9 +153,9 @@ class Session {
   Status BindInput(int index, const void* memory, int entry_point = 0);
   Status BindOutput(int index, void* memory, int entry_point = 0);
 
-  // Gives an input another shape and plans anew, for this session alone; contents of all inputs, outputs and variables
-  // are lost. Errors leave the session as it was.
-  Status ResizeInput(int index, const Shape& shape, int entry_point = 0);
+  // Gives the inputs other shapes, one for each input of the entry point, and plans anew, for this session alone;
+  // contents of all inputs, outputs and variables are lost. Errors leave the session as it was.
+  Status ResizeInputs(std::span<const Shape> shapes, int entry_point = 0);
 
   // Errors lie in the data (INVALID_ARGUMENT, OUT_OF_RANGE) and name the node; CANCELLED by the observer.
   Status Run(int entry_point = 0);

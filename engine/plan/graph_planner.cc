@@ -1,0 +1,107 @@
+#include "engine/plan/graph_planner.h"
+
+#include "engine/base/str_cat.h"
+#include "engine/graph/printer.h"
+#include "engine/kernels/operator.h"
+#include "engine/plan/fold_constants.h"
+
+namespace tfld::engine {
+namespace {
+
+class GraphPlanner {
+ public:
+  GraphPlanner(Graph graph, int graph_index, const PlanOptions& options,
+               std::span<const std::unique_ptr<Delegate>> delegates, std::vector<NodeOutcome>& outcomes)
+      : graph_index_(graph_index), options_(options), delegates_(delegates), outcomes_(outcomes) {
+    result_.graph = std::move(graph);
+  }
+
+  Result<PreparedGraph> Run() {
+    // After a node that is not supported the shapes behind it are unknown; the rest is only looked up, so that the
+    // message names every operator that is missing.
+    bool shapes_known = true;
+    for (int node = 0; node < static_cast<int>(result_.graph.nodes.size()); ++node) {
+      Status status = Plan(node, shapes_known);
+      if (!status.ok() && status.code() != StatusCode::kUnimplemented) return status;
+      if (!status.ok()) shapes_known = false;
+      outcomes_.push_back({graph_index_, node, status.ok() && shapes_known ? kernel_name_ : "", std::move(status)});
+    }
+    return std::move(result_);
+  }
+
+ private:
+  Status Plan(int node, bool shapes_known) {
+    Graph& graph = result_.graph;
+    TFLD_ASSIGN_OR_RETURN(const Operator* definition, ResolveOperator(graph, node));
+    if (!shapes_known) return {};
+    TFLD_RETURN_IF_ERROR(CheckValues(node));
+    InferContext infer(graph, node);
+    TFLD_RETURN_IF_ERROR(definition->infer(infer));
+    TFLD_RETURN_IF_ERROR(CheckOutputSizes(node));
+    if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes)) {
+      kernel_name_ = "folded";
+      return Fold(graph, node, *definition, result_.storage, result_.folded_bytes);
+    }
+    return Prepare(node, *definition);
+  }
+
+  Status CheckValues(int node) const {
+    for (const ValueId id : result_.graph.nodes[static_cast<std::size_t>(node)].inputs) {
+      if (id != kNoValue && result_.graph.value(id).is_sparse) {
+        return Unimplemented(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
+                                    " is stored in a sparse encoding"));
+      }
+    }
+    return {};
+  }
+
+  Status CheckOutputSizes(int node) const {
+    for (const ValueId id : result_.graph.nodes[static_cast<std::size_t>(node)].outputs) {
+      const Value& value = result_.graph.value(id);
+      if (value.byte_size() <= options_.max_arena_bytes) continue;
+      return ResourceExhausted(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
+                                      " needs ", value.byte_size(), " bytes; the limit of the arena is ",
+                                      options_.max_arena_bytes));
+    }
+    return {};
+  }
+
+  Status Prepare(int node, const Operator& definition) {
+    for (const auto& delegate : delegates_) {
+      PrepareContext context(result_.graph, node, options_.threads);
+      TFLD_RETURN_IF_ERROR(delegate->Prepare(context));
+      if (context.emitted()) return Take(context, definition);
+    }
+    PrepareContext context(result_.graph, node, options_.threads);
+    TFLD_RETURN_IF_ERROR(definition.prepare(context));
+    if (!context.emitted()) return context.Unsupported("no kernel takes it in this form");
+    return Take(context, definition);
+  }
+
+  Status Take(PrepareContext& context, const Operator& definition) {
+    PreparedStep step{.node = context.node_index(),
+                      .kernel = context.TakeKernel(),
+                      .scratch = {context.scratch().begin(), context.scratch().end()},
+                      .is_view = definition.is_view};
+    kernel_name_ = step.kernel->name();
+    result_.steps.push_back(std::move(step));
+    return {};
+  }
+
+  const int graph_index_;
+  const PlanOptions& options_;
+  const std::span<const std::unique_ptr<Delegate>> delegates_;
+  std::vector<NodeOutcome>& outcomes_;
+  PreparedGraph result_;
+  std::string kernel_name_;
+};
+
+}  // namespace
+
+Result<PreparedGraph> PrepareGraph(Graph graph, int graph_index, const PlanOptions& options,
+                                   std::span<const std::unique_ptr<Delegate>> delegates,
+                                   std::vector<NodeOutcome>& outcomes) {
+  return GraphPlanner(std::move(graph), graph_index, options, delegates, outcomes).Run();
+}
+
+}  // namespace tfld::engine

@@ -1,0 +1,53 @@
+// Plan: everything that was decided about a program at load. Immutable, shared by all sessions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/graph/graph.h"
+#include "engine/kernels/kernel.h"
+
+namespace tfld::engine {
+
+// A buffer of a session: constant bytes, or a place in the session's arena. Values that share memory share a slot.
+struct Slot {
+  const std::byte* constant = nullptr;  // null for a place in the arena
+  std::size_t offset = 0;               // in the arena
+  std::size_t bytes = 0;
+};
+
+// One kernel to run, with the slots of its node's inputs and outputs and of its scratch buffers.
+struct Step {
+  int node = 0;
+  std::unique_ptr<Kernel> kernel{};
+  std::vector<std::int32_t> slots{};  // inputs, outputs, scratch; -1 for an absent tensor
+  int num_inputs = 0;
+  int num_outputs = 0;
+};
+
+struct GraphPlan {
+  Graph graph;  // with the shapes that were computed
+  std::vector<Step> steps;
+  std::vector<std::int32_t> slot_of_value;  // -1 for a value without memory
+};
+
+// A variable tensor's bytes: filled with its zero point when a session starts and when it is reset.
+struct VariableInit {
+  std::int32_t slot = 0;
+  ElementType type = ElementType::kFloat32;
+  std::int32_t zero_point = 0;
+};
+
+struct Plan {
+  std::vector<GraphPlan> graphs;  // one a graph of the program
+  std::vector<Slot> slots;
+  std::vector<VariableInit> variables;
+  std::size_t arena_bytes = 0;
+  std::size_t weight_bytes = 0;                      // constants of the file that the plan refers to
+  std::size_t packed_bytes = 0;                      // what kernels hold, and constants that were folded
+  std::vector<std::shared_ptr<const void>> storage;  // of folded constants
+};
+
+}  // namespace tfld::engine

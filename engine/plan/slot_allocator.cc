@@ -1,0 +1,143 @@
+#include "engine/plan/slot_allocator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/str_cat.h"
+#include "engine/plan/memory_planner.h"
+
+namespace tfld::engine {
+namespace {
+
+class SlotAllocator {
+ public:
+  SlotAllocator(PreparedGraph prepared, Plan& plan)
+      : prepared_(std::move(prepared)), graph_(prepared_.graph), plan_(plan) {}
+
+  Status Run(const std::vector<ValueId>& kept, std::size_t max_arena_bytes) {
+    slot_of_value_.assign(graph_.values.size(), -1);
+    end_ = static_cast<int>(prepared_.steps.size());
+    for (const ValueId id : graph_.inputs) Keep(id);
+    AddVariables();
+    for (int i = 0; i < end_; ++i) AddStep(i);
+    // Also an output that no step writes has memory: a constant, or an input that is passed through.
+    for (const ValueId id : graph_.outputs) Keep(id);
+    for (const ValueId id : kept) Keep(id);
+    return LayOut(max_arena_bytes);
+  }
+
+ private:
+  // A slot in the arena, alive at `step`.
+  std::int32_t NewArenaSlot(std::size_t bytes, int step) {
+    const auto slot = static_cast<std::int32_t>(plan_.slots.size());
+    plan_.slots.push_back({.bytes = bytes});
+    arena_slots_.push_back(slot);
+    requests_.push_back({bytes, step, step});
+    request_of_slot_.resize(plan_.slots.size(), -1);
+    request_of_slot_.back() = static_cast<int>(requests_.size()) - 1;
+    return slot;
+  }
+
+  std::int32_t NewConstantSlot(const Value& value) {
+    plan_.slots.push_back({.constant = value.data.data(), .bytes = value.data.size()});
+    request_of_slot_.resize(plan_.slots.size(), -1);
+    plan_.weight_bytes += value.data.size();
+    return static_cast<std::int32_t>(plan_.slots.size()) - 1;
+  }
+
+  std::int32_t SlotAt(ValueId id, int step) {
+    if (id == kNoValue) return -1;
+    std::int32_t& slot = slot_of_value_[static_cast<std::size_t>(id)];
+    const Value& value = graph_.value(id);
+    if (slot < 0) slot = value.is_constant ? NewConstantSlot(value) : NewArenaSlot(value.byte_size(), step);
+    Extend(slot, step);
+    return slot;
+  }
+
+  void Extend(std::int32_t slot, int step) {
+    const int index = request_of_slot_[static_cast<std::size_t>(slot)];
+    if (index < 0) return;
+    BufferRequest& request = requests_[static_cast<std::size_t>(index)];
+    request.first_step = std::min(request.first_step, step);
+    request.last_step = std::max(request.last_step, step);
+  }
+
+  void Keep(ValueId id) {
+    const std::int32_t slot = SlotAt(id, end_);
+    Extend(slot, -1);
+  }
+
+  void AddVariables() {
+    for (std::size_t i = 0; i < graph_.values.size(); ++i) {
+      const Value& value = graph_.values[i];
+      if (!value.is_variable) continue;
+      Keep(static_cast<ValueId>(i));
+      plan_.variables.push_back({slot_of_value_[i], value.type, value.zero_point()});
+    }
+  }
+
+  void AddStep(int index) {
+    PreparedStep& prepared = prepared_.steps[static_cast<std::size_t>(index)];
+    const Node& node = graph_.nodes[static_cast<std::size_t>(prepared.node)];
+    Step step{.node = prepared.node, .kernel = std::move(prepared.kernel)};
+    step.num_inputs = static_cast<int>(node.inputs.size());
+    step.num_outputs = static_cast<int>(node.outputs.size());
+    for (const ValueId id : node.inputs) step.slots.push_back(SlotAt(id, index));
+    if (prepared.is_view) ShareWithInput(node);
+    for (const ValueId id : node.outputs) step.slots.push_back(SlotAt(id, index));
+    for (const std::size_t bytes : prepared.scratch) step.slots.push_back(NewArenaSlot(bytes, index));
+    plan_.packed_bytes += step.kernel->packed_bytes();
+    steps_.push_back(std::move(step));
+  }
+
+  // The output takes the input's slot, unless somebody else may write there: a constant's and a variable's do not count
+  // as the arena's, and an input's belongs to the caller, who may bind memory of his own to it.
+  void ShareWithInput(const Node& node) {
+    const Value& input = graph_.value(node.inputs[0]);
+    const Value& output = graph_.value(node.outputs[0]);
+    const bool caller_owns = std::ranges::find(graph_.inputs, node.inputs[0]) != graph_.inputs.end() &&
+                             std::ranges::find(graph_.outputs, node.outputs[0]) != graph_.outputs.end();
+    if (input.is_constant || input.is_variable || caller_owns || input.byte_size() != output.byte_size()) return;
+    slot_of_value_[static_cast<std::size_t>(node.outputs[0])] =
+        slot_of_value_[static_cast<std::size_t>(node.inputs[0])];
+  }
+
+  Status LayOut(std::size_t max_arena_bytes) {
+    // Checked one by one first, so that no sum below can overflow.
+    for (const BufferRequest& request : requests_) {
+      if (request.bytes > max_arena_bytes) return TooLarge(request.bytes, max_arena_bytes);
+    }
+    const ArenaLayout layout = LayOutArena(requests_);
+    for (std::size_t i = 0; i < arena_slots_.size(); ++i) {
+      plan_.slots[static_cast<std::size_t>(arena_slots_[i])].offset = plan_.arena_bytes + layout.offsets[i];
+    }
+    plan_.arena_bytes += layout.bytes;
+    if (plan_.arena_bytes > max_arena_bytes) return TooLarge(plan_.arena_bytes, max_arena_bytes);
+    plan_.packed_bytes += prepared_.folded_bytes;
+    for (auto& owner : prepared_.storage) plan_.storage.push_back(std::move(owner));
+    plan_.graphs.push_back({std::move(prepared_.graph), std::move(steps_), std::move(slot_of_value_)});
+    return {};
+  }
+
+  static Status TooLarge(std::size_t bytes, std::size_t limit) {
+    return ResourceExhausted(StrCat("the arena of activations would need ", bytes, " bytes; the limit is ", limit));
+  }
+
+  PreparedGraph prepared_;
+  Graph& graph_;
+  Plan& plan_;
+  int end_ = 0;
+  std::vector<std::int32_t> slot_of_value_;
+  std::vector<int> request_of_slot_;       // index into requests_, -1 for a constant
+  std::vector<BufferRequest> requests_;    // of this graph
+  std::vector<std::int32_t> arena_slots_;  // the slot of each request
+  std::vector<Step> steps_;
+};
+
+}  // namespace
+
+Status AddGraph(PreparedGraph prepared, const std::vector<ValueId>& kept, std::size_t max_arena_bytes, Plan& plan) {
+  return SlotAllocator(std::move(prepared), plan).Run(kept, max_arena_bytes);
+}
+
+}  // namespace tfld::engine

@@ -1,0 +1,59 @@
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/checked_math.h"
+#include "engine/base/mapped_file.h"
+#include "engine/graph/graph.h"
+#include "engine/model/importer.h"
+#include "tfld/engine.h"
+
+namespace tfld::engine {
+
+struct Model::Impl {
+  std::string name;
+  std::size_t file_bytes = 0;
+  std::unique_ptr<Program> program;
+};
+
+Model::Model() : impl_(std::make_unique<Impl>()) {}
+Model::~Model() = default;
+
+const std::string& Model::name() const { return impl_->name; }
+std::size_t Model::file_bytes() const { return impl_->file_bytes; }
+const Program& Model::program() const { return *impl_->program; }
+
+Result<std::shared_ptr<const Model>> Model::Import(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                                                   const std::string& name, const Limits& limits) {
+  auto program = ImportModel(bytes, std::move(owner), {limits.max_tensors, limits.max_nodes});
+  if (!program.ok()) return program.status().WithContext(name);
+  auto model = std::shared_ptr<Model>(new Model());
+  model->impl_->name = name;
+  model->impl_->file_bytes = bytes.size();
+  model->impl_->program = std::move(program).value();
+  return std::shared_ptr<const Model>(std::move(model));
+}
+
+Result<std::shared_ptr<const Model>> Model::FromFile(const std::string& path, const Limits& limits) {
+  TFLD_ASSIGN_OR_RETURN(const auto file, MappedFile::Open(path));
+  return Import(file->bytes(), file, path, limits);
+}
+
+Result<std::shared_ptr<const Model>> Model::FromDescriptor(int descriptor, const std::string& name,
+                                                           const Limits& limits) {
+  TFLD_ASSIGN_OR_RETURN(const auto file, MappedFile::FromDescriptor(descriptor, name));
+  return Import(file->bytes(), file, name, limits);
+}
+
+Result<std::shared_ptr<const Model>> Model::FromBytes(std::span<const std::byte> bytes, const std::string& name,
+                                                      const Limits& limits) {
+  constexpr std::size_t kAlignment = 64;  // constants inside are aligned relative to the start
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, AlignUp(bytes.size() + 1, kAlignment)));
+  if (memory == nullptr) std::abort();
+  std::memcpy(memory, bytes.data(), bytes.size());
+  const std::shared_ptr<const std::byte> owner(memory,
+                                               [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
+  return Import({memory, bytes.size()}, owner, name, limits);
+}
+
+}  // namespace tfld::engine

@@ -1,0 +1,130 @@
+#include "engine/runtime/session_impl.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/checked_math.h"
+#include "engine/base/str_cat.h"
+#include "engine/graph/printer.h"
+
+namespace tfld::engine {
+namespace {
+
+using States = std::vector<std::vector<std::unique_ptr<KernelState>>>;
+
+Result<States> NewStates(const Plan& plan) {
+  States states;
+  for (const GraphPlan& graph : plan.graphs) {
+    auto& of_graph = states.emplace_back();
+    for (const Step& step : graph.steps) {
+      auto state = step.kernel->NewState();
+      if (!state.ok()) return state.status().WithContext(DescribeNode(graph.graph, step.node));
+      of_graph.push_back(std::move(state).value());
+    }
+  }
+  return states;
+}
+
+}  // namespace
+
+void Session::Impl::FreeMemory::operator()(std::byte* memory) const { std::free(memory); }
+
+Status Session::Impl::Adopt(std::shared_ptr<const Plan> next) {
+  TFLD_ASSIGN_OR_RETURN(auto next_states, NewStates(*next));
+  const std::size_t bytes = AlignUp(next->arena_bytes + kBufferSlack, kBufferAlignment);
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kBufferAlignment, bytes));
+  if (memory == nullptr) return ResourceExhausted(StrCat("no memory for an arena of ", bytes, " bytes"));
+  std::memset(memory, 0, bytes);  // also touches every page, so that the first run meets no page fault
+  arena.reset(memory);
+  plan = std::move(next);
+  states = std::move(next_states);
+  buffers.clear();
+  for (const Slot& slot : plan->slots) {
+    // Kernels do not write to their inputs, and no step has a constant as its output.
+    buffers.push_back(slot.constant != nullptr ? const_cast<std::byte*>(slot.constant) : memory + slot.offset);
+  }
+  resources.resize(static_cast<std::size_t>(executable->model().program().num_resources));
+  Reset();
+  return {};
+}
+
+void Session::Impl::Reset() {
+  for (const VariableInit& variable : plan->variables) {
+    const std::size_t slot = static_cast<std::size_t>(variable.slot);
+    const bool is_byte = ElementBits(variable.type) == 8;
+    std::memset(buffers[slot], is_byte ? variable.zero_point : 0, plan->slots[slot].bytes);
+  }
+  for (ResourceVariable& resource : resources) resource.assigned = false;
+  has_run_once.assign(plan->graphs.size(), false);
+}
+
+Status Session::Impl::RunGraph(int graph_index) {
+  const GraphPlan& graph = plan->graphs[static_cast<std::size_t>(graph_index)];
+  const auto& graph_states = states[static_cast<std::size_t>(graph_index)];
+  RunContext run;
+  run.buffers = buffers.data();
+  run.pool = pool.get();
+  run.services = this;
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    const Step& step = graph.steps[i];
+    if (observer != nullptr && !observer->BeforeStep(graph_index, step.node)) {
+      return Cancelled(StrCat("stopped before ", DescribeNode(graph.graph, step.node)));
+    }
+    run.slots = step.slots.data();
+    run.num_inputs = step.num_inputs;
+    run.num_outputs = step.num_outputs;
+    run.state = graph_states[i].get();
+    if (const Status status = step.kernel->Run(run); !status.ok()) {
+      return status.WithContext(DescribeNode(graph.graph, step.node));
+    }
+    if (observer != nullptr) observer->AfterStep(graph_index, step.node, step.kernel->name());
+  }
+  return {};
+}
+
+ResourceVariable* Session::Impl::FindResource(std::int32_t handle) {
+  const bool known = handle >= 0 && static_cast<std::size_t>(handle) < resources.size();
+  return known ? &resources[static_cast<std::size_t>(handle)] : nullptr;
+}
+
+Status Session::Impl::RunOnce(int graph_index) {
+  const auto index = static_cast<std::size_t>(graph_index);
+  if (has_run_once[index]) return {};
+  TFLD_RETURN_IF_ERROR(RunGraph(graph_index));
+  has_run_once[index] = true;
+  return {};
+}
+
+const Value& Session::Impl::value(int graph, ValueId id) const {
+  return plan->graphs[static_cast<std::size_t>(graph)].graph.value(id);
+}
+
+std::int32_t Session::Impl::slot(int graph, ValueId id) const {
+  return plan->graphs[static_cast<std::size_t>(graph)].slot_of_value[static_cast<std::size_t>(id)];
+}
+
+TensorView Session::Impl::View(int graph, ValueId id) const {
+  const Value& tensor = value(graph, id);
+  const auto index = static_cast<std::size_t>(slot(graph, id));
+  return {tensor.type, tensor.shape, {static_cast<std::byte*>(buffers[index]), plan->slots[index].bytes}};
+}
+
+Status Session::Impl::Bind(int graph, ValueId id, const void* memory) {
+  if (reinterpret_cast<std::uintptr_t>(memory) % kBufferAlignment != 0) {
+    return InvalidArgument(StrCat("the memory to bind is not aligned to ", kBufferAlignment, " bytes"));
+  }
+  const std::int32_t index = slot(graph, id);
+  const Slot& place = plan->slots[static_cast<std::size_t>(index)];
+  const Graph& owner = plan->graphs[static_cast<std::size_t>(graph)].graph;
+  const auto shares = [&](ValueId other) { return other != id && slot(graph, other) == index; };
+  if (place.constant != nullptr || value(graph, id).is_variable || std::ranges::any_of(owner.inputs, shares) ||
+      std::ranges::any_of(owner.outputs, shares)) {
+    return FailedPrecondition(DescribeValue(owner, id) + " shares its memory with another tensor");
+  }
+  buffers[static_cast<std::size_t>(index)] = memory != nullptr ? const_cast<void*>(memory) : arena.get() + place.offset;
+  return {};
+}
+
+}  // namespace tfld::engine
