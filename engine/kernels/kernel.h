@@ -30,7 +30,7 @@ class RunContext {
  public:
   template <typename T>
   const T* Input(int index) const {
-    return static_cast<const T*>(Buffer(index));  // null for an absent optional input
+    return index < num_inputs ? static_cast<const T*>(Buffer(index)) : nullptr;  // null for an absent optional input
   }
   template <typename T>
   T* Output(int index) const {

@@ -1,0 +1,86 @@
+// The explicit list of all operators, and how a node finds its entry.
+#include <array>
+
+#include "engine/base/str_cat.h"
+#include "engine/graph/printer.h"
+#include "engine/kernels/operator.h"
+#include "engine/kernels/reference/reference.h"
+
+namespace tfld::engine {
+namespace {
+
+namespace r = reference;
+
+constexpr Arity kUnary{1, 1, 1, 1};
+constexpr Arity kBinary{2, 2, 1, 1};
+
+// One row an operator: code, custom name, newest version, arity {min, max inputs; min, max outputs}, shape rule,
+// kernel.
+constexpr auto kOperators = std::to_array<Operator>({
+    {OpCode::kAdd, "", 5, kBinary, r::InferBinary, r::PrepareAdd},
+    {OpCode::kAveragePool2d, "", 3, kUnary, r::InferPool2d, r::PrepareAveragePool2d},
+    {OpCode::kConv2d, "", 8, {2, 3, 1, 1}, r::InferConv2d, r::PrepareConv2d},
+    {OpCode::kDepthwiseConv2d, "", 7, {2, 3, 1, 1}, r::InferDepthwiseConv2d, r::PrepareDepthwiseConv2d},
+    {OpCode::kExpandDims, "", 1, kBinary, r::InferExpandDims, r::PrepareReshape},
+    {OpCode::kFullyConnected, "", 13, {2, 3, 1, 2}, r::InferFullyConnected, r::PrepareFullyConnected},
+    {OpCode::kMaximum, "", 4, kBinary, r::InferBinary, r::PrepareMaximum},
+    {OpCode::kMaxPool2d, "", 3, kUnary, r::InferPool2d, r::PrepareMaxPool2d},
+    {OpCode::kMinimum, "", 4, kBinary, r::InferBinary, r::PrepareMinimum},
+    {OpCode::kMul, "", 7, kBinary, r::InferBinary, r::PrepareMul},
+    {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape},
+    {OpCode::kSoftmax, "", 3, kUnary, r::InferSoftmax, r::PrepareSoftmax},
+    {OpCode::kSqueeze, "", 2, kUnary, r::InferSqueeze, r::PrepareReshape},
+    {OpCode::kSub, "", 5, kBinary, r::InferBinary, r::PrepareSub},
+});
+
+Status CheckArity(const Graph& graph, int node_index, const Arity& arity) {
+  const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];
+  const auto error = [&](const auto&... pieces) {
+    return InvalidArgument(StrCat(DescribeNode(graph, node_index), " version ", node.version, ": ", pieces...));
+  };
+  const int inputs = static_cast<int>(node.inputs.size());
+  const int outputs = static_cast<int>(node.outputs.size());
+  if (inputs < arity.min_inputs || inputs > arity.max_inputs) {
+    return error("has ", inputs, " inputs; expected ", arity.min_inputs, " to ", arity.max_inputs);
+  }
+  if (outputs < arity.min_outputs || outputs > arity.max_outputs) {
+    return error("has ", outputs, " outputs; expected ", arity.min_outputs, " to ", arity.max_outputs);
+  }
+  for (int i = 0; i < arity.min_inputs; ++i) {
+    if (node.inputs[static_cast<std::size_t>(i)] == kNoValue) return error("input ", i, " is missing");
+  }
+  for (int i = 0; i < outputs; ++i) {
+    if (node.outputs[static_cast<std::size_t>(i)] == kNoValue) return error("output ", i, " is missing");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Operator> Operators() { return kOperators; }
+
+const Operator* FindOperator(const Node& node) {
+  for (const Operator& candidate : kOperators) {
+    if (candidate.code == node.op && (node.op != OpCode::kCustom || candidate.custom_name == node.custom_name)) {
+      return &candidate;
+    }
+  }
+  return nullptr;
+}
+
+Result<const Operator*> ResolveOperator(const Graph& graph, int node_index) {
+  const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];
+  const Operator* found = FindOperator(node);
+  if (found == nullptr) {
+    return Unimplemented(
+        StrCat(DescribeNode(graph, node_index), " version ", node.version, ": there is no kernel for this operator"));
+  }
+  if (node.version > found->max_version) {
+    return Unimplemented(StrCat(DescribeNode(graph, node_index), " version ", node.version,
+                                ": supported are versions up to ", found->max_version));
+  }
+  TFLD_RETURN_IF_ERROR(CheckArity(graph, node_index, found->arity));
+  return found;
+}
+
+}  // namespace tfld::engine

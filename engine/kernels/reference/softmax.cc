@@ -1,0 +1,148 @@
+// SOFTMAX over the last axis: exp(beta * x) / sum of exp(beta * x).
+//
+// Quantized outputs have a fixed scale: 1/256 for 8 bits, 1/65536 for 16 bits, and the least integer stands for zero.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/fixed_point_exp.h"
+#include "engine/kernels/reference/reference.h"
+#include "engine/kernels/reference/requantize.h"
+
+namespace tfld::engine::reference {
+namespace {
+
+struct Rows {
+  std::int64_t count, depth;
+};
+
+void SoftmaxFloat(Rows rows, float beta, const float* input, float* output) {
+  for (std::int64_t row = 0; row < rows.count; ++row, input += rows.depth, output += rows.depth) {
+    const float max = *std::max_element(input, input + rows.depth);
+    float sum = 0;
+    for (std::int64_t i = 0; i < rows.depth; ++i) {
+      output[i] = std::exp((input[i] - max) * beta);
+      sum += output[i];
+    }
+    for (std::int64_t i = 0; i < rows.depth; ++i) output[i] /= sum;
+  }
+}
+
+// Differences to the greatest element are exponents in Q5.26; their exps are summed in Q12.19.
+constexpr int kDifferenceIntegerBits = 5;
+constexpr int kSumIntegerBits = 12;
+
+struct FixedPointScale {
+  std::int32_t multiplier;
+  int left_shift;
+  std::int32_t least_difference;  // below it, exp is zero
+
+  std::int32_t Exponent(std::int32_t difference) const {
+    return SaturatingRoundingDoublingHighMul(WrappingShiftLeft(difference, left_shift), multiplier);
+  }
+};
+
+Result<FixedPointScale> MakeScale(const OpContext& context, float beta, float input_scale) {
+  const double real =
+      std::min(static_cast<double>(beta) * static_cast<double>(input_scale) * (1 << (31 - kDifferenceIntegerBits)),
+               static_cast<double>(std::numeric_limits<std::int32_t>::max()));
+  FixedPointScale scale{};
+  const double fraction = std::frexp(real, &scale.left_shift);
+  auto fixed = static_cast<std::int64_t>(std::round(fraction * static_cast<double>(std::int64_t{1} << 31)));
+  if (!(real > 1) || fixed <= 0)
+    return context.Error(StrCat("beta ", beta, " and scale ", input_scale, " are out of range"));
+  if (fixed == std::int64_t{1} << 31) {
+    fixed /= 2;
+    ++scale.left_shift;
+  }
+  scale.multiplier = static_cast<std::int32_t>(fixed);
+  scale.left_shift = std::min(scale.left_shift, 31);
+  const double radius = ((1 << kDifferenceIntegerBits) - 1) *
+                        static_cast<double>(std::int64_t{1} << (31 - kDifferenceIntegerBits)) /
+                        static_cast<double>(std::int64_t{1} << scale.left_shift);
+  scale.least_difference = -static_cast<std::int32_t>(std::floor(radius));
+  return scale;
+}
+
+template <typename In, typename Out>
+void SoftmaxRow(const FixedPointScale& scale, std::int64_t depth, const In* input, Out* output) {
+  constexpr std::int32_t kMin = std::numeric_limits<Out>::min();
+  constexpr std::int32_t kMax = std::numeric_limits<Out>::max();
+  const std::int32_t max = *std::max_element(input, input + depth);
+  std::int32_t sum = 0;
+  for (std::int64_t i = 0; i < depth; ++i) {
+    const std::int32_t difference = input[i] - max;
+    if (difference < scale.least_difference) continue;
+    sum = WrappingAdd(sum, RoundingDivideByPot(ExpOnNegative(scale.Exponent(difference)), kSumIntegerBits));
+  }
+  // 1 / sum as a Q0.31 and a shift: the sum's leading one is shifted out, which leaves x of 1 / (1 + x).
+  const int leading_zeros = std::countl_zero(static_cast<std::uint32_t>(sum));
+  const std::uint32_t normalized = leading_zeros < 32 ? static_cast<std::uint32_t>(sum) << leading_zeros : 0;
+  const std::int32_t reciprocal = OneOverOnePlus(static_cast<std::int32_t>(normalized - (std::uint32_t{1} << 31)));
+  const int shift = kSumIntegerBits - leading_zeros + 31 - static_cast<int>(8 * sizeof(Out));
+  for (std::int64_t i = 0; i < depth; ++i) {
+    const std::int32_t difference = input[i] - max;
+    if (difference < scale.least_difference) {
+      output[i] = static_cast<Out>(kMin);
+      continue;
+    }
+    const std::int32_t product =
+        SaturatingRoundingDoublingHighMul(reciprocal, ExpOnNegative(scale.Exponent(difference)));
+    const std::int32_t quotient = shift > 31 ? 0 : RoundingDivideByPot(product, shift);
+    output[i] = static_cast<Out>(AddAndClamp(quotient, kMin, kMin, kMax));
+  }
+}
+
+template <typename In, typename Out>
+Status PrepareQuantized(PrepareContext& context, Rows rows) {
+  const Value& input = context.Input(0);
+  const Value& output = context.Output(0);
+  TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
+  TFLD_RETURN_IF_ERROR(context.RequireQuantized(output));
+  const double expected_scale = std::ldexp(1.0, -8 * static_cast<int>(sizeof(Out)));
+  if (std::abs(static_cast<double>(output.scale()) - expected_scale) > 0.001 * expected_scale ||
+      output.zero_point() != std::numeric_limits<Out>::min()) {
+    return context.Unsupported(StrCat("the output has scale ", output.scale(), " and zero point ", output.zero_point(),
+                                      "; supported are ", expected_scale, " and ", +std::numeric_limits<Out>::min()));
+  }
+  TFLD_ASSIGN_OR_RETURN(const FixedPointScale scale,
+                        MakeScale(context, context.attributes<SoftmaxAttributes>().beta, input.scale()));
+  return context.Emit("reference.softmax", [rows, scale](const RunContext& run) -> Status {
+    for (std::int64_t row = 0; row < rows.count; ++row) {
+      SoftmaxRow(scale, rows.depth, run.Input<In>(0) + row * rows.depth, run.Output<Out>(0) + row * rows.depth);
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+Status InferSoftmax(InferContext& context) {
+  TFLD_RETURN_IF_ERROR(context.RequireInputRank(0, 1, kMaxRank));
+  return context.SetOutputShape(0, context.Input(0).shape);
+}
+
+Status PrepareSoftmax(PrepareContext& context) {
+  const Shape& shape = context.Input(0).shape;
+  Rows rows{.count = shape.Product(0, shape.rank() - 1), .depth = shape.dim(shape.rank() - 1)};
+  if (rows.depth == 0) rows.count = 0;
+  return DispatchType<float, std::int8_t, std::uint8_t>(
+      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
+        if constexpr (kIsFloat<T>) {
+          TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
+          const float beta = context.attributes<SoftmaxAttributes>().beta;
+          return context.Emit("reference.softmax", [rows, beta](const RunContext& run) -> Status {
+            SoftmaxFloat(rows, beta, run.Input<float>(0), run.Output<float>(0));
+            return {};
+          });
+        } else {
+          return DispatchType<std::int8_t, std::uint8_t, std::int16_t>(
+              context, context.Output(0).type,
+              [&]<typename Out>(TypeTag<Out>) -> Status { return PrepareQuantized<T, Out>(context, rows); });
+        }
+      });
+}
+
+}  // namespace tfld::engine::reference
