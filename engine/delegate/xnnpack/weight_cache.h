@@ -1,0 +1,75 @@
+// Packed weights: an operator's weights in the order in which its micro-kernel reads them, one copy for all sessions.
+#pragma once
+
+#include <xnnpack.h>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <type_traits>
+
+namespace tfld::engine::xnnpack {
+
+struct FreeAligned {
+  void operator()(void* memory) const;
+};
+using AlignedBuffer = std::unique_ptr<std::byte, FreeAligned>;
+
+// 64-byte aligned, with kBufferSlack readable bytes behind the end. Null when memory is out.
+AlignedBuffer AllocateAligned(std::size_t bytes);
+
+// The packed weights of one operator. The first create packs into it, every later one with the same parameters finds
+// them; those kinds of operator that pack before they look (depthwise) do so into memory that is dropped at once.
+// Thread rule: provider() is used under CreationMutex while it creates; what is packed is immutable after the first.
+class PackedWeights {
+ public:
+  PackedWeights();
+  PackedWeights(const PackedWeights&) = delete;
+  PackedWeights& operator=(const PackedWeights&) = delete;
+
+  xnn_weights_cache_t provider() { return &provider_; }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  static std::size_t LookUp(void* context, const xnn_weights_cache_look_up_key* key);
+  static void* ReserveSpace(void* context, std::size_t bytes);
+  static std::size_t LookUpOrInsert(void* context, const xnn_weights_cache_look_up_key* key, void* packed,
+                                    std::size_t bytes);
+  static bool IsFinalized(void* context);
+  static void* OffsetToAddress(void* context, std::size_t offset);
+  static xnn_status Delete(void* context);
+
+  xnn_weights_cache_provider provider_;
+  AlignedBuffer packed_;
+  AlignedBuffer reserved_;  // handed out for packing, not yet kept or dropped
+  std::size_t bytes_ = 0;
+};
+
+// Everything that decides how weights are packed, as bytes. Two operators with equal keys can share packed weights.
+class WeightsKey {
+ public:
+  template <typename T>
+  requires(std::is_trivially_copyable_v<T>) WeightsKey& Add(const T& value) {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+    return *this;
+  }
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+// The packed weights that are alive, by key. A key holds the addresses of the constants that were packed: they stay
+// what they are as long as an operator that was made from them lives. Thread rule: any thread.
+class WeightCache {
+ public:
+  std::shared_ptr<PackedWeights> Get(const WeightsKey& key);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<PackedWeights>> entries_;
+};
+
+}  // namespace tfld::engine::xnnpack
