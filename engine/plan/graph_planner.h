@@ -21,9 +21,9 @@ struct PreparedStep {
 };
 
 struct PreparedGraph {
+  std::vector<std::shared_ptr<const void>> storage;  // of folded constants; first, so that it outlives the kernels
   Graph graph;
   std::vector<PreparedStep> steps;
-  std::vector<std::shared_ptr<const void>> storage;
   std::size_t folded_bytes = 0;
 };
 

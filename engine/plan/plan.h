@@ -41,13 +41,13 @@ struct VariableInit {
 };
 
 struct Plan {
-  std::vector<GraphPlan> graphs;  // one a graph of the program
+  std::vector<std::shared_ptr<const void>> storage;  // of folded constants; first, so that it outlives the kernels
+  std::vector<GraphPlan> graphs;                     // one a graph of the program
   std::vector<Slot> slots;
   std::vector<VariableInit> variables;
   std::size_t arena_bytes = 0;
-  std::size_t weight_bytes = 0;                      // constants of the file that the plan refers to
-  std::size_t packed_bytes = 0;                      // what kernels hold, and constants that were folded
-  std::vector<std::shared_ptr<const void>> storage;  // of folded constants
+  std::size_t weight_bytes = 0;  // constants of the file that the plan refers to
+  std::size_t packed_bytes = 0;  // what kernels hold, and constants that were folded
 };
 
 }  // namespace tfld::engine

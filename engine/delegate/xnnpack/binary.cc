@@ -51,8 +51,10 @@ Stage BinaryStage(xnn_binary_operator type, const Value& a, const Value& b, cons
             return xnn_reshape_binary_elementwise_nd(op, a_dims.size(), a_dims.data(), b_dims.size(), b_dims.data(),
                                                      pool);
           },
-      .setup = [](xnn_operator_t op,
-                  const Buffers& b) { return xnn_setup_binary_elementwise_nd(op, b.inputs[0], b.inputs[1], b.output); },
+      .setup =
+          [](xnn_operator_t op, const Buffers& buffers) {
+            return xnn_setup_binary_elementwise_nd(op, buffers.inputs[0], buffers.inputs[1], buffers.output);
+          },
   };
 }
 

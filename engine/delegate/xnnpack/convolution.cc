@@ -106,7 +106,7 @@ Status Emit(PrepareContext& context, Resources& resources, Convolution convoluti
   const bool is_depthwise = (convolution.flags & XNN_FLAG_DEPTHWISE_CONVOLUTION) != 0;
   Recipe recipe;
   recipe.name = is_depthwise ? functions.depthwise_name : functions.name;
-  recipe.weights = resources.weights.Get(Key(convolution));
+  recipe.weights = FindPackedWeights(Key(convolution));
   const auto shared = std::make_shared<const Convolution>(std::move(convolution));
   recipe.stages.push_back({
       .create = [functions, shared](xnn_weights_cache_t cache,

@@ -88,7 +88,7 @@ Status PrepareFullyConnected(PrepareContext& context, Resources& resources) {
   const Functions functions = FunctionsFor(shared->weights.kind);
   Recipe recipe;
   recipe.name = functions.name;
-  recipe.weights = resources.weights.Get(shared->weights.Key().Add(shared->inputs).Add(shared->outputs));
+  recipe.weights = FindPackedWeights(shared->weights.Key().Add(shared->inputs).Add(shared->outputs));
   recipe.stages.push_back({
       .create = [functions, shared](xnn_weights_cache_t cache,
                                     xnn_operator_t* op) { return functions.create(*shared, cache, op); },

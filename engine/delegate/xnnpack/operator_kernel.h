@@ -15,9 +15,8 @@
 
 namespace tfld::engine::xnnpack {
 
-// What the kernels of one executable share.
+// What the kernels of one plan share.
 struct Resources {
-  WeightCache weights;
   std::shared_ptr<ThreadPool> counting_pool;  // see CountingPool
 };
 

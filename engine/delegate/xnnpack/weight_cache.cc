@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include "engine/base/checked_math.h"
 #include "engine/kernels/kernel.h"
@@ -62,14 +64,15 @@ void* PackedWeights::OffsetToAddress(void* context, std::size_t) { return Self(c
 
 xnn_status PackedWeights::Delete(void*) { return xnn_status_success; }
 
-std::shared_ptr<PackedWeights> WeightCache::Get(const WeightsKey& key) {
-  const std::lock_guard lock(mutex_);
-  std::weak_ptr<PackedWeights>& entry = entries_[key.bytes()];
-  std::shared_ptr<PackedWeights> weights = entry.lock();
+std::shared_ptr<PackedWeights> FindPackedWeights(const WeightsKey& key) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<PackedWeights>> entries;
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<PackedWeights> weights = entries[key.bytes()].lock();
   if (weights == nullptr) {
+    std::erase_if(entries, [](const auto& item) { return item.second.expired(); });
     weights = std::make_shared<PackedWeights>();
-    entry = weights;
-    std::erase_if(entries_, [](const auto& item) { return item.second.expired(); });
+    entries[key.bytes()] = weights;
   }
   return weights;
 }

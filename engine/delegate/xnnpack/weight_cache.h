@@ -4,9 +4,7 @@
 #include <xnnpack.h>
 
 #include <cstddef>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <type_traits>
 
