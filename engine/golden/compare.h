@@ -1,0 +1,27 @@
+// Compares two tensors of the same type and shape, element by element.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/tensor/element_type.h"
+
+namespace tfld::engine {
+
+// NaN equals NaN, an infinity equals itself; any other difference from one of them is infinite. Complex numbers differ
+// by the magnitude of their difference.
+struct Comparison {
+  double max_abs_diff = 0.0;
+  std::int64_t differing = 0;
+  std::int64_t elements = 0;
+  double largest = 0.0;  // magnitude among the finite expected elements
+};
+
+// Both are `elements` elements of `type`, which has a NumPy name.
+Comparison Compare(ElementType type, std::span<const std::byte> actual, std::span<const std::byte> expected);
+
+// Converts between a half-precision number's bits and a float (IEEE 754 binary16).
+float HalfToFloat(std::uint16_t bits);
+
+}  // namespace tfld::engine
