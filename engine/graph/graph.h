@@ -52,6 +52,7 @@ struct Node {
   std::vector<ValueId> intermediates;
   Attributes attributes;
   std::span<const std::byte> custom_options;
+  bool is_removed = false;  // a pass took it out; it stays in its place, so that numbers are those of the file
 
   std::string_view op_name() const { return op == OpCode::kCustom ? std::string_view(custom_name) : OpCodeName(op); }
 };

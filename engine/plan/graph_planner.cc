@@ -21,6 +21,10 @@ class GraphPlanner {
     // message names every operator that is missing.
     bool shapes_known = true;
     for (int node = 0; node < static_cast<int>(result_.graph.nodes.size()); ++node) {
+      if (result_.graph.nodes[static_cast<std::size_t>(node)].is_removed) {
+        outcomes_.push_back({graph_index_, node, "removed", {}});
+        continue;
+      }
       Status status = Plan(node, shapes_known);
       if (!status.ok() && status.code() != StatusCode::kUnimplemented) return status;
       if (!status.ok()) shapes_known = false;

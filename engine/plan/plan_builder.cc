@@ -5,7 +5,7 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/delegate/delegate.h"
-#include "engine/graph/printer.h"
+#include "engine/passes/passes.h"
 #include "engine/plan/graph_planner.h"
 #include "engine/plan/slot_allocator.h"
 
@@ -70,7 +70,9 @@ Result<std::shared_ptr<const Plan>> BuildPlan(const Program& program, const Plan
 
   std::vector<PreparedGraph> prepared;
   for (int index = 0; index < static_cast<int>(program.graphs.size()); ++index) {
-    auto graph = PrepareGraph(GraphWithOverrides(program, index, overrides), index, options, delegates, all_outcomes);
+    Graph input = GraphWithOverrides(program, index, overrides);
+    RunPasses(input, SignatureValues(program, index));
+    auto graph = PrepareGraph(std::move(input), index, options, delegates, all_outcomes);
     if (!graph.ok()) {
       return program.graphs.size() == 1 ? graph.status() : graph.status().WithContext(StrCat("subgraph ", index));
     }

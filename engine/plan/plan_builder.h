@@ -31,7 +31,7 @@ struct ShapeOverride {
 struct NodeOutcome {
   int graph = 0;
   int node = 0;
-  std::string kernel;  // "folded" when it ran at load
+  std::string kernel;  // "folded" when it ran at load, "removed" when a pass took it out
   Status status;
 };
 
