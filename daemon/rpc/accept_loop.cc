@@ -1,0 +1,184 @@
+#include "daemon/rpc/accept_loop.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "daemon/rpc/peer_identity.h"
+
+namespace tfld::daemon {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A connection that has not sent anything yet.
+struct Silent {
+  int descriptor;
+  Clock::time_point deadline;
+};
+
+// Gives descriptors numbers from the upper half of what the process may have, each next to the last one that was given.
+class DescriptorNumbers {
+ public:
+  DescriptorNumbers() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    end_ = static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 65536));
+    first_ = next_ = end_ / 2;
+  }
+
+  // Moves `descriptor` to a number that was not used lately; -1 when there is none. Always consumes `descriptor`.
+  int Renumber(int descriptor) {
+    int moved = next_ < end_ ? fcntl(descriptor, F_DUPFD_CLOEXEC, next_) : -1;
+    if (moved < 0) moved = fcntl(descriptor, F_DUPFD_CLOEXEC, first_);
+    close(descriptor);
+    if (moved >= 0) next_ = moved + 1 < end_ ? moved + 1 : first_;
+    return moved;
+  }
+
+ private:
+  int first_ = 0, next_ = 0, end_ = 0;
+};
+
+}  // namespace
+
+struct AcceptLoop::Impl {
+  ~Impl() {
+    for (const Silent& silent : silents) Drop(silent.descriptor);
+    if (listening >= 0) close(listening);
+    if (wake >= 0) close(wake);
+  }
+
+  void Loop();
+  int PollTimeout() const;
+  void AcceptAll();
+  void Admit(int descriptor);
+  void HandOnOrDrop(const std::vector<pollfd>& polled);
+  void Drop(int descriptor);
+
+  int listening = -1;
+  int wake = -1;
+  std::shared_ptr<PeerRegistry> registry;
+  AcceptLimits limits;
+  HandOver hand_over;
+  DescriptorNumbers numbers;
+  std::vector<Silent> silents;      // in the order of their deadlines
+  Clock::time_point pause_until{};  // out of descriptors: accept nothing until then
+  std::thread thread;
+};
+
+AcceptLoop::AcceptLoop() : impl_(std::make_unique<Impl>()) {}
+AcceptLoop::~AcceptLoop() { Stop(); }
+
+Result<std::unique_ptr<AcceptLoop>> AcceptLoop::Start(int listening_socket, std::shared_ptr<PeerRegistry> registry,
+                                                      const AcceptLimits& limits, HandOver hand_over) {
+  std::unique_ptr<AcceptLoop> loop(new AcceptLoop);
+  Impl& impl = *loop->impl_;
+  impl.listening = listening_socket;
+  impl.registry = std::move(registry);
+  impl.limits = limits;
+  impl.hand_over = std::move(hand_over);
+  impl.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (impl.wake < 0) return ErrnoStatus(errno, "cannot make an eventfd");
+  const int flags = fcntl(listening_socket, F_GETFL);
+  if (flags < 0 || fcntl(listening_socket, F_SETFL, flags | O_NONBLOCK) != 0) {
+    return ErrnoStatus(errno, "cannot make the listening socket non-blocking");
+  }
+  impl.thread = std::thread([&impl] { impl.Loop(); });
+  pthread_setname_np(impl.thread.native_handle(), "tfld-accept");
+  return loop;
+}
+
+void AcceptLoop::Stop() {
+  if (!impl_->thread.joinable()) return;
+  eventfd_write(impl_->wake, 1);
+  impl_->thread.join();
+  for (const Silent& silent : impl_->silents) impl_->Drop(silent.descriptor);
+  impl_->silents.clear();
+  close(std::exchange(impl_->listening, -1));
+}
+
+void AcceptLoop::Impl::Loop() {
+  std::vector<pollfd> polled;
+  for (;;) {
+    const bool paused = Clock::now() < pause_until;
+    polled.assign({{wake, POLLIN, 0}, {paused ? -1 : listening, POLLIN, 0}});
+    for (const Silent& silent : silents) polled.push_back({silent.descriptor, POLLIN, 0});
+    if (poll(polled.data(), polled.size(), PollTimeout()) < 0 && errno != EINTR) return;
+    if (polled[0].revents != 0) return;
+    HandOnOrDrop(polled);
+    if (polled[1].revents != 0) AcceptAll();
+  }
+}
+
+int AcceptLoop::Impl::PollTimeout() const {
+  Clock::time_point next = Clock::time_point::max();
+  if (!silents.empty()) next = silents.front().deadline;
+  if (pause_until > Clock::now()) next = std::min(next, pause_until);
+  if (next == Clock::time_point::max()) return -1;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
+  return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(wait.count(), 0, 60'000));
+}
+
+void AcceptLoop::Impl::AcceptAll() {
+  for (;;) {
+    const int descriptor = accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      Admit(descriptor);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      pause_until = Clock::now() + std::chrono::milliseconds(100);
+      return;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;
+    }
+  }
+}
+
+void AcceptLoop::Impl::Admit(int descriptor) {
+  Result<PeerIdentity> identity = ReadPeerIdentity(descriptor);
+  const bool room = identity.ok() && registry->Sweep() < limits.max_connections &&
+                    registry->CountOf(identity->uid) < limits.max_connections_per_user;
+  if (!room) {
+    close(descriptor);
+    return;
+  }
+  descriptor = numbers.Renumber(descriptor);
+  if (descriptor < 0) return;
+  registry->Add(descriptor, std::move(*identity));
+  silents.push_back({descriptor, Clock::now() + limits.first_byte_timeout});
+}
+
+// `polled` has the silent connections from its third entry on, in their order.
+void AcceptLoop::Impl::HandOnOrDrop(const std::vector<pollfd>& polled) {
+  const Clock::time_point now = Clock::now();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < silents.size(); ++i) {
+    const Silent silent = silents[i];
+    const short events = polled[i + 2].revents;
+    if ((events & POLLIN) != 0) {
+      hand_over(silent.descriptor);
+    } else if (events != 0 || silent.deadline <= now) {
+      Drop(silent.descriptor);
+    } else {
+      silents[kept++] = silent;
+    }
+  }
+  silents.resize(kept);
+}
+
+void AcceptLoop::Impl::Drop(int descriptor) {
+  registry->Remove(descriptor);
+  close(descriptor);
+}
+
+}  // namespace tfld::daemon

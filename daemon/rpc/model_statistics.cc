@@ -1,0 +1,73 @@
+#include "daemon/rpc/model_statistics.h"
+
+#include <numeric>
+#include <string>
+
+#include "daemon/lifecycle/serving_map.h"
+#include "daemon/scheduler/request_stats.h"
+#include "inference/grpc_service.pb.h"
+
+namespace tfld::daemon {
+namespace {
+
+void Set(inference::StatisticDuration& duration, std::uint64_t count, std::uint64_t ns) {
+  duration.set_count(count);
+  duration.set_ns(ns);
+}
+
+void AddMemory(const char* type, std::uint64_t bytes, inference::ModelStatistics& statistics) {
+  inference::MemoryUsage& usage = *statistics.add_memory_usage();
+  usage.set_type(type);
+  usage.set_byte_size(bytes);
+}
+
+void Fill(const VersionRequestStats& stats, inference::ModelStatistics& out) {
+  const std::uint64_t all = std::accumulate(stats.requests.begin(), stats.requests.end(), std::uint64_t{0});
+  const std::uint64_t good = stats.requests[static_cast<std::size_t>(StatusCode::kOk)];
+  out.set_last_inference(static_cast<std::uint64_t>(stats.last_ms));
+  out.set_inference_count(good);
+  out.set_execution_count(good);
+  inference::InferStatistics& times = *out.mutable_inference_stats();
+  Set(*times.mutable_success(), good, stats.request.sum_ns);
+  Set(*times.mutable_fail(), all - good, stats.failed_ns);
+  Set(*times.mutable_queue(), stats.queue.count, stats.queue.sum_ns);
+  Set(*times.mutable_compute_input(), good, stats.input_ns);
+  Set(*times.mutable_compute_infer(), stats.compute.count, stats.compute.sum_ns);
+  Set(*times.mutable_compute_output(), good, stats.output_ns);
+  if (good == 0) return;
+  inference::InferBatchStatistics& batch = *out.add_batch_stats();
+  batch.set_batch_size(1);
+  *batch.mutable_compute_input() = times.compute_input();
+  *batch.mutable_compute_infer() = times.compute_infer();
+  *batch.mutable_compute_output() = times.compute_output();
+}
+
+void Report(const ServedVersion& served, const RequestStats& stats, inference::ModelStatisticsResponse& response) {
+  inference::ModelStatistics& out = *response.add_model_stats();
+  out.set_name(served.model);
+  out.set_version(std::to_string(served.version));
+  out.mutable_inference_stats();
+  for (const VersionRequestStats& counted : stats.Snapshot(served.model)) {
+    if (counted.version == served.version) Fill(counted, out);
+  }
+  const engine::MemoryUsage memory = served.instance->executable().memory();
+  AddMemory("WEIGHTS", memory.weight_bytes, out);
+  AddMemory("PACKED", memory.packed_bytes, out);
+  AddMemory("ARENAS", memory.arena_bytes * static_cast<std::size_t>(served.instance->slots()), out);
+}
+
+}  // namespace
+
+Status ReportStatistics(const ServingMap& map, const RequestStats& stats,
+                        const inference::ModelStatisticsRequest& request,
+                        inference::ModelStatisticsResponse& response) {
+  if (request.name().empty()) {
+    for (const auto& served : map.Snapshot()) Report(*served, stats, response);
+    return {};
+  }
+  TFLD_ASSIGN_OR_RETURN(const auto served, map.Acquire(request.name(), request.version()));
+  Report(*served, stats, response);
+  return {};
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,39 @@
+// Tensor codec: the tensors of an inference request into a session, and those of a session into the answer.
+//
+// The work is split so that an executor does nothing but copy: CheckRequest and PrepareResponse run on the thread that
+// received the request, CopyInputs and CopyOutputs beside the inference. Tensor bytes are copied once each way. Every
+// message names the tensor, what came and what is expected.
+//
+// Thread rule: functions without state.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "engine/base/status.h"
+#include "tfld/engine.h"
+
+namespace inference {
+class ModelInferRequest;
+class ModelInferResponse;
+}  // namespace inference
+
+namespace tfld::daemon {
+
+// INVALID_ARGUMENT for tensors that are unknown, missing, twice there, or of another datatype, shape or size;
+// UNIMPLEMENTED for what this server does not do (tensors in shared memory, tensors of strings).
+Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
+
+// Names, datatypes and shapes of the outputs that a checked request wants, and room for their bytes.
+void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
+                     inference::ModelInferResponse& response);
+
+// Of a checked request. INVALID_ARGUMENT for an element that its datatype cannot hold.
+Status CopyInputs(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
+                  engine::Session& session);
+
+// After a run, into a prepared response. `labels` are those of the classes, for outputs wanted as a classification.
+void CopyOutputs(const engine::EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
+                 inference::ModelInferResponse& response);
+
+}  // namespace tfld::daemon
