@@ -1,0 +1,16 @@
+// The daemon's directories, made when they are missing.
+#pragma once
+
+#include "daemon/settings/settings.h"
+#include "engine/base/status.h"
+
+namespace tfld::daemon {
+
+// The state directory is readable by its user alone; the runtime directory may be searched by everybody, since the
+// sockets inside have permissions of their own. Errors name the directory.
+Status MakeDirectories(const Settings& settings);
+
+// Locks the state directory against a second daemon for as long as the process lives. ALREADY_EXISTS when one has it.
+Status LockStateDirectory(const Settings& settings);
+
+}  // namespace tfld::daemon
