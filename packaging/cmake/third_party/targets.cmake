@@ -1,0 +1,25 @@
+# tfld_define_third_party_targets(<directory of the libraries> [<directory of the headers>])
+#
+# Used by tfld's build and by the installed package, where the headers are not needed.
+function(tfld_define_third_party_targets lib_dir)
+  find_package(Threads REQUIRED)
+  foreach(pair cpuinfo=cpuinfo pthreadpool=pthreadpool microkernels=microkernels-prod xnnpack=XNNPACK)
+    string(REPLACE "=" ";" pair ${pair})
+    list(GET pair 0 name)
+    list(GET pair 1 library)
+    if(TARGET tfld_third_party::${name})
+      continue()
+    endif()
+    add_library(tfld_third_party::${name} STATIC IMPORTED GLOBAL)
+    set_target_properties(tfld_third_party::${name} PROPERTIES IMPORTED_LOCATION ${lib_dir}/lib${library}.a
+                                                               IMPORTED_LINK_INTERFACE_LANGUAGES C)
+    if(ARGC GREATER 1)
+      target_include_directories(tfld_third_party::${name} SYSTEM INTERFACE ${ARGV1})
+    endif()
+  endforeach()
+  target_link_libraries(tfld_third_party::cpuinfo INTERFACE Threads::Threads)
+  target_link_libraries(tfld_third_party::pthreadpool INTERFACE tfld_third_party::cpuinfo Threads::Threads)
+  target_link_libraries(tfld_third_party::microkernels INTERFACE m)
+  target_link_libraries(tfld_third_party::xnnpack INTERFACE tfld_third_party::microkernels
+                                                            tfld_third_party::pthreadpool tfld_third_party::cpuinfo m)
+endfunction()
