@@ -14,7 +14,7 @@ constexpr double kUnitUs = 0.128;
 // Below 16 units every bucket is one unit wide; above, the top four bits of the value choose the bucket.
 std::size_t LatencyHistogram::BucketOf(std::uint64_t units) {
   if (units < (2u << kSubBits)) return static_cast<std::size_t>(units);
-  const int octave = std::bit_width(units) - 1 - kSubBits;
+  const int octave = static_cast<int>(std::bit_width(units)) - 1 - kSubBits;
   const std::size_t bucket = (static_cast<std::size_t>(octave) << kSubBits) + static_cast<std::size_t>(units >> octave);
   return std::min(bucket, kBuckets - 1);
 }

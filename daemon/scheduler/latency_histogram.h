@@ -25,7 +25,7 @@ class LatencyHistogram {
 
  private:
   static constexpr int kSubBits = 3;               // eight buckets an octave
-  static constexpr std::size_t kBuckets = 8 * 33;  // in units of 128 ns: up to about 18 minutes
+  static constexpr std::size_t kBuckets = 8 * 33;  // in units of 128 ns: up to 73 minutes
 
   static std::size_t BucketOf(std::uint64_t units);
   static std::uint64_t LowerBound(std::size_t bucket);  // in units

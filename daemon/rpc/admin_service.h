@@ -1,0 +1,46 @@
+// The admin service: tfld.v1.Admin over the manager.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace grpc {
+class Service;
+}
+
+namespace tfld::daemon {
+
+class Manager;
+class PeerRegistry;
+class RequestStats;
+class Scheduler;
+class ServingMap;
+
+// What GetServerInfo and GetStats say about the daemon.
+struct DaemonDescription {
+  std::string version;
+  std::int64_t started_at = 0;  // Unix time, seconds
+  std::string state_dir;
+  std::string runtime_dir;
+  std::size_t queue_capacity = 0;
+  std::size_t max_message_bytes = 0;
+};
+
+// All that is pointed to outlives the service.
+struct AdminContext {
+  Manager* manager = nullptr;
+  Scheduler* scheduler = nullptr;
+  const ServingMap* map = nullptr;
+  const RequestStats* stats = nullptr;
+  std::shared_ptr<const PeerRegistry> peers;           // of the server that the service is added to
+  std::function<std::size_t()> inference_connections;  // open connections to the inference socket; may be empty
+  DaemonDescription daemon;
+};
+
+// For RpcServer::Start, on a server of its own: its methods wait for the manager, each on a thread of that server.
+std::shared_ptr<grpc::Service> NewAdminService(const AdminContext& context);
+
+}  // namespace tfld::daemon

@@ -1,0 +1,105 @@
+#include "daemon/rpc/rpc_server.h"
+
+#include <grpc/support/log.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/server_posix.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <climits>
+#include <mutex>
+#include <utility>
+
+namespace tfld::daemon {
+namespace {
+
+std::atomic<RpcLogSink> log_sink{nullptr};
+
+void ForwardLog(gpr_log_func_args* args) {
+  const RpcLogSink sink = log_sink.load(std::memory_order_acquire);
+  const auto severity = args->severity == GPR_LOG_SEVERITY_ERROR ? RpcLogSeverity::kError : RpcLogSeverity::kInfo;
+  if (sink != nullptr) sink(severity, args->message);
+}
+
+// Both are process-wide switches of gRPC and must be set before a server is built.
+void EnablePlugins() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+std::chrono::system_clock::time_point OnWallClock(SteadyTime time) {
+  const auto left = std::max(time - std::chrono::steady_clock::now(), SteadyTime::duration::zero());
+  return std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(left);
+}
+
+}  // namespace
+
+struct RpcServer::Impl {
+  std::shared_ptr<PeerRegistry> peers;
+  std::vector<std::shared_ptr<grpc::Service>> services;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<AcceptLoop> accept_loop;
+  bool stopped = false;
+};
+
+RpcServer::RpcServer() : impl_(std::make_unique<Impl>()) {}
+RpcServer::~RpcServer() { Stop(SteadyTime{}); }
+
+Result<std::unique_ptr<RpcServer>> RpcServer::Start(int listening_socket, std::shared_ptr<PeerRegistry> peers,
+                                                    std::vector<std::shared_ptr<grpc::Service>> services,
+                                                    const RpcServerOptions& options) {
+  EnablePlugins();
+  std::unique_ptr<RpcServer> rpc(new RpcServer);
+  Impl& impl = *rpc->impl_;
+  impl.peers = std::move(peers);
+  impl.services = std::move(services);
+  grpc::ServerBuilder builder;
+  for (const auto& service : impl.services) builder.RegisterService(service.get());
+  builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(options.max_message_bytes, INT_MAX)));
+  builder.SetMaxSendMessageSize(-1);
+  impl.server = builder.BuildAndStart();
+  grpc::Server* server = impl.server.get();
+  if (server == nullptr) {
+    close(listening_socket);
+    return Internal("gRPC cannot start a server");
+  }
+  const auto hand_over = [server](int descriptor) { grpc::AddInsecureChannelFromFd(server, descriptor); };
+  Result<std::unique_ptr<AcceptLoop>> loop = AcceptLoop::Start(listening_socket, impl.peers, options.accept, hand_over);
+  if (!loop.ok()) return loop.status();
+  impl.accept_loop = std::move(*loop);
+  rpc->SetServing(false);
+  return rpc;
+}
+
+void RpcServer::SetServing(bool serving) {
+  if (grpc::HealthCheckServiceInterface* health = impl_->server->GetHealthCheckService()) {
+    health->SetServingStatus(serving);
+  }
+}
+
+std::size_t RpcServer::connections() const { return impl_->peers->Sweep(); }
+
+void RpcServer::StopAccepting() { impl_->accept_loop->Stop(); }
+
+void RpcServer::Stop(SteadyTime deadline) {
+  if (std::exchange(impl_->stopped, true)) return;
+  if (impl_->accept_loop) impl_->accept_loop->Stop();
+  if (!impl_->server) return;
+  impl_->server->Shutdown(OnWallClock(deadline));
+  impl_->server->Wait();
+}
+
+void SetRpcLogSink(RpcLogSink sink, bool verbose) {
+  log_sink.store(sink, std::memory_order_release);
+  gpr_set_log_verbosity(verbose ? GPR_LOG_SEVERITY_INFO : GPR_LOG_SEVERITY_ERROR);
+  gpr_set_log_function(&ForwardLog);
+}
+
+}  // namespace tfld::daemon
