@@ -20,15 +20,24 @@ namespace tfld::daemon {
 class Scheduler;
 class ServingMap;
 
-enum class VersionState : std::uint8_t { kReceived, kVerified, kStaged, kWarming, kActive, kDraining, kRetired, kFailed };
+enum class VersionState : std::uint8_t {
+  kReceived,
+  kVerified,
+  kStaged,
+  kWarming,
+  kActive,
+  kDraining,
+  kRetired,
+  kFailed
+};
 std::string_view VersionStateName(VersionState state);  // "active"
 
 struct VersionStatus {
   std::uint64_t version = 0;
   VersionState state = VersionState::kStaged;
-  std::string sha256;          // of model.tflite, lower-case hexadecimal
-  std::uint64_t size = 0;      // bytes of model.tflite
-  std::string reason;          // why it failed
+  std::string sha256;            // of model.tflite, lower-case hexadecimal
+  std::uint64_t size = 0;        // bytes of model.tflite
+  std::string reason;            // why it failed
   std::int64_t deployed_at = 0;  // Unix time, seconds
 };
 
@@ -47,7 +56,7 @@ struct ModelStatus {
 
 struct HistoryEvent {
   std::int64_t time = 0;  // Unix time, seconds
-  std::string action;     // "deploy", "activate", "rollback", "remove", "resume"
+  std::string action;     // "deploy", "stage", "activate", "rollback", "remove", "resume", "recover"
   std::uint64_t version = 0;
   bool ok = true;
   std::string reason;  // of a failure
@@ -81,6 +90,7 @@ struct ManagerOptions {
   std::uint64_t max_package_bytes = std::uint64_t{1} << 30;
   std::uint64_t max_model_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
+  int keep_versions = 10;  // of a model, beside the active and the previous one; older ones go after a deploy
 };
 
 class Manager {

@@ -25,14 +25,16 @@ class ServingMap {
   // Every active version, ordered by name.
   std::vector<std::shared_ptr<const ServedVersion>> Snapshot() const;
 
-  // Makes `next` the active version of its model and returns the one that was, for the caller to let go.
+  // Makes the model known, so that Acquire answers UNAVAILABLE rather than NOT_FOUND until a version is published.
+  void Announce(std::string_view model);
+  // Makes `next` the active version of its model and returns the one that was, for the caller to let go; null at first.
   std::shared_ptr<const ServedVersion> Publish(std::shared_ptr<const ServedVersion> next);
-  // Takes the model out of service and returns what was active.
+  // Takes the model out of service, as if it had never been announced, and returns what was active; may be null.
   std::shared_ptr<const ServedVersion> Withdraw(std::string_view model);
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const ServedVersion>, std::less<>> active_;
+  std::map<std::string, std::shared_ptr<const ServedVersion>, std::less<>> active_;  // null: announced
 };
 
 }  // namespace tfld::daemon

@@ -125,6 +125,10 @@ Result<Manifest> TakePackage(FileSystem& files, const ReadableFile& package, con
   TFLD_RETURN_IF_ERROR(unpacker.Unpack(*archive));
   const auto& found = unpacker.found();
   if (!found.contains(std::string(kModelFile))) return InvalidArgument("package: model.tflite is missing");
+  const auto golden = found.lower_bound("golden/");
+  if (golden != found.end() && golden->first.starts_with("golden/") && !found.contains("golden/golden.json")) {
+    return InvalidArgument("package: there are files below golden/, and no golden/golden.json");
+  }
   Manifest manifest;
   if (found.contains(std::string(kManifestFile))) {
     TFLD_ASSIGN_OR_RETURN(const std::string text,

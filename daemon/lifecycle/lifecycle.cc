@@ -1,0 +1,167 @@
+#include "daemon/lifecycle/lifecycle.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include "daemon/lifecycle/policy.h"
+#include "daemon/lifecycle/version_state.h"
+#include "engine/base/str_cat.h"
+
+namespace tfld::daemon {
+
+EventRecord MakeEvent(std::string action, std::uint64_t version, const Status& outcome, std::string actor) {
+  return {
+      std::time(nullptr), std::move(action), version, outcome.ok(), outcome.ok() ? std::string() : outcome.ToString(),
+      std::move(actor)};
+}
+
+HistoryEvent ToHistory(const EventRecord& event) {
+  return {event.time, event.action, event.version, event.ok, event.reason, event.actor};
+}
+
+Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Scheduler& scheduler,
+                     ServingMap& map_to_use, const ManagerOptions& options_to_use)
+    : options(options_to_use),
+      store(std::move(store_to_use)),
+      loader(files, scheduler,
+             {.max_memory_bytes = options_to_use.max_model_memory_bytes, .warmup_runs = options_to_use.warmup_runs}),
+      map(map_to_use) {}
+
+std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,
+                                                           std::shared_ptr<ModelInstance> instance) const {
+  auto served = std::make_shared<ServedVersion>();
+  served->model = version.manifest.name;
+  served->version = version.record.version;
+  served->class_labels = version.manifest.labels;
+  served->instance = std::move(instance);
+  return served;
+}
+
+void Lifecycle::Swap(std::shared_ptr<const ServedVersion> served) {
+  {
+    const std::lock_guard lock(mutex_);
+    not_serving_.erase(served->model);
+  }
+  LetGo(map.Publish(std::move(served)));
+}
+
+Status Lifecycle::Publish(const ModelState& next, const StoredVersion& version,
+                          std::shared_ptr<ModelInstance> instance) {
+  auto served = MakeServed(version, std::move(instance));
+  TFLD_RETURN_IF_ERROR(store->Write(next));
+  Swap(std::move(served));
+  return {};
+}
+
+Status Lifecycle::LoadAndPublish(const ModelState& next, std::uint64_t version, const LoadSteps& steps) {
+  TFLD_ASSIGN_OR_RETURN(const StoredVersion stored, store->OpenVersion(next.name, version));
+  TFLD_ASSIGN_OR_RETURN(const auto executable, loader.Verify(stored));
+  TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable));
+  if (steps.run_golden) TFLD_RETURN_IF_ERROR(loader.RunGolden(*executable, stored));
+  if (steps.write) return Publish(next, stored, std::move(instance));
+  Swap(MakeServed(stored, std::move(instance)));
+  return {};
+}
+
+void Lifecycle::Withdraw(const std::string& model) {
+  {
+    const std::lock_guard lock(mutex_);
+    not_serving_.erase(model);
+  }
+  LetGo(map.Withdraw(model));
+}
+
+void Lifecycle::Note(const std::string& model, EventRecord event) {
+  auto state = store->Get(model);
+  if (!state.ok()) return;
+  state->events.push_back(std::move(event));
+  (void)store->Write(*state);
+}
+
+void Lifecycle::Fail(const ModelState& state, std::uint64_t version, EventRecord event) {
+  ModelState next = AfterFailure(state, version, event.reason);
+  next.events.push_back(std::move(event));
+  // Files go only once the state has let go of them. If it cannot now, the next start finds the version wanting again.
+  if (store->Write(next).ok()) (void)store->RemoveFiles(next.name, version);
+}
+
+void Lifecycle::Vacuum(const std::string& model) {
+  auto state = store->Get(model);
+  if (!state.ok()) return;
+  const auto surplus = VersionsToVacuum(*state, static_cast<std::size_t>(options.keep_versions));
+  if (surplus.empty()) return;
+  for (const std::uint64_t version : surplus) {
+    const VersionRecord* record = state->Find(version);
+    if (record->state != StoredState::kFailed) {
+      state->events.push_back(MakeEvent("remove", version, Status(), "tfld"));
+    }
+    state->Erase(version);
+  }
+  if (!store->Write(*state).ok()) return;
+  for (const std::uint64_t version : surplus) (void)store->RemoveFiles(model, version);
+}
+
+void Lifecycle::LetGo(std::shared_ptr<const ServedVersion> was) {
+  if (was == nullptr) return;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(retiring_, [](const Retiring& retiring) { return retiring.instance.expired(); });
+  retiring_.push_back({was->model, was->version, was->instance});
+}
+
+VersionState Lifecycle::StateOf(const ModelState& state, const VersionRecord& record) const {
+  if (record.state == StoredState::kActive) {
+    const auto served = map.Acquire(state.name, "");
+    if (served.ok() && (*served)->version == record.version) return VersionState::kActive;
+    const std::lock_guard lock(mutex_);
+    return not_serving_.contains(state.name) ? VersionState::kFailed : VersionState::kWarming;
+  }
+  if (record.state == StoredState::kRetired) {
+    const std::lock_guard lock(mutex_);
+    const bool drains = std::ranges::any_of(retiring_, [&](const Retiring& retiring) {
+      return retiring.model == state.name && retiring.version == record.version && !retiring.instance.expired();
+    });
+    return drains ? VersionState::kDraining : VersionState::kRetired;
+  }
+  return FromStored(record.state);
+}
+
+VersionStatus Lifecycle::Describe(const ModelState& state, std::uint64_t version) const {
+  VersionStatus status;
+  status.version = version;
+  const VersionRecord* record = state.Find(version);
+  if (record == nullptr) return status;
+  status.state = StateOf(state, *record);
+  status.sha256 = record->sha256;
+  status.size = record->size;
+  status.reason = record->reason;
+  status.deployed_at = record->deployed_at;
+  if (record->state == StoredState::kActive && status.state == VersionState::kFailed) {
+    const std::lock_guard lock(mutex_);
+    const auto found = not_serving_.find(state.name);
+    if (found != not_serving_.end()) status.reason = found->second;
+  }
+  return status;
+}
+
+ModelStatus Lifecycle::Describe(const ModelState& state) const {
+  ModelStatus status;
+  status.name = state.name;
+  status.generation = state.generation;
+  status.previous = state.previous();
+  for (const VersionRecord& record : state.versions) status.versions.push_back(Describe(state, record.version));
+  const auto served = map.Acquire(state.name, "");
+  if (!served.ok()) return status;
+  status.active = (*served)->version;
+  ModelInstance& instance = *(*served)->instance;
+  const engine::MemoryUsage memory = instance.executable().memory();
+  status.memory = {memory.weight_bytes, memory.packed_bytes,
+                   memory.arena_bytes * static_cast<std::uint64_t>(instance.slots())};
+  return status;
+}
+
+void Lifecycle::SetNotServing(const std::string& model, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  not_serving_[model] = std::move(reason);
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,86 @@
+#include "daemon/lifecycle/loader.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "daemon/scheduler/scheduler.h"
+#include "daemon/store/digest.h"
+#include "engine/base/str_cat.h"
+#include "engine/golden/check.h"
+#include "engine/golden/golden.h"
+
+namespace tfld::daemon {
+namespace {
+
+constexpr char kGoldenFile[] = "golden/golden.json";
+
+void ClearInputs(const engine::Executable& executable, engine::Session& session) {
+  for (std::size_t i = 0; i < executable.inputs().size(); ++i) {
+    const auto bytes = session.Input(static_cast<int>(i)).bytes;
+    std::memset(bytes.data(), 0, bytes.size());
+  }
+}
+
+Status RunTimes(const engine::Executable& executable, engine::Session& session, int times) {
+  ClearInputs(executable, session);
+  for (int i = 0; i < times; ++i) TFLD_RETURN_IF_ERROR(session.Run().WithContext("warm-up"));
+  session.Reset();
+  return {};
+}
+
+std::string DisplayName(const StoredVersion& version) {
+  return StrCat(version.manifest.name, "/", version.record.version);
+}
+
+}  // namespace
+
+Loader::Loader(FileSystem& files, Scheduler& scheduler, const LoaderOptions& options)
+    : files_(files), scheduler_(scheduler), options_(options) {}
+
+Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVersion& version) const {
+  TFLD_ASSIGN_OR_RETURN(const std::string found, Sha256Of(*version.model));
+  if (found != version.record.sha256) {
+    return DataLoss(StrCat("model.tflite has sha256 ", found, ", recorded is ", version.record.sha256));
+  }
+  engine::ExecutableOptions options;
+  options.threads = scheduler_.threads_per_executor();
+  options.limits.max_arena_bytes = std::min<std::uint64_t>(options_.max_memory_bytes, options.limits.max_arena_bytes);
+  TFLD_ASSIGN_OR_RETURN(
+      auto model, engine::Model::FromDescriptor(version.model->descriptor(), DisplayName(version), options.limits));
+  TFLD_ASSIGN_OR_RETURN(auto executable, engine::Executable::Create(std::move(model), options));
+  const engine::MemoryUsage memory = executable->memory();
+  const std::uint64_t needed = memory.packed_bytes + memory.arena_bytes * scheduler_.pools().size();
+  if (needed > options_.max_memory_bytes) {
+    return ResourceExhausted(StrCat("needs ", needed, " bytes for packed weights and the working memory of ",
+                                    scheduler_.pools().size(), " executors, at most ", options_.max_memory_bytes,
+                                    " are allowed"));
+  }
+  return executable;
+}
+
+Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable) const {
+  TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools()));
+  if (scheduler_.threads_per_executor() == 1) {
+    for (int i = 0; i < instance->slots(); ++i) {
+      TFLD_RETURN_IF_ERROR(RunTimes(*executable, instance->session(i), options_.warmup_runs));
+    }
+    return instance;
+  }
+  // The instance's sessions run on the executors' own threads, which serve requests meanwhile.
+  TFLD_ASSIGN_OR_RETURN(const auto session, executable->NewSession());
+  TFLD_RETURN_IF_ERROR(RunTimes(*executable, *session, options_.warmup_runs));
+  return instance;
+}
+
+Status Loader::RunGolden(const engine::Executable& executable, const StoredVersion& version) const {
+  if (!version.manifest.files.contains(kGoldenFile)) return {};
+  TFLD_RETURN_IF_ERROR(VerifyFiles(files_, version));
+  const auto golden = engine::LoadGolden(version.directory + "/golden");
+  if (!golden.ok()) return golden.status().WithContext("golden test");
+  TFLD_ASSIGN_OR_RETURN(const auto session, executable.NewSession());
+  const auto report = engine::CheckGolden(executable, *session, *golden);
+  if (!report.ok()) return report.status().WithContext("golden test");
+  return report->within() ? Status() : FailedPrecondition(StrCat("golden test: ", report->Summary()));
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,45 @@
+// Loader: from the files of a version to something that can serve.
+//
+// The bytes that are verified are the bytes that run: digest and model come from the same descriptor.
+// Thread rule: one caller at a time. Loading costs the calling thread's time, not the executors'.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "daemon/scheduler/model_instance.h"
+#include "daemon/store/store.h"
+#include "engine/base/result.h"
+
+namespace tfld::daemon {
+
+class Scheduler;
+
+struct LoaderOptions {
+  std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
+  int warmup_runs = 3;
+};
+
+class Loader {
+ public:
+  // Both must outlive the loader.
+  Loader(FileSystem& files, Scheduler& scheduler, const LoaderOptions& options);
+
+  // Digest, model, operators, memory. DATA_LOSS when the bytes are not those of the record; the engine's errors;
+  // RESOURCE_EXHAUSTED when the version would take more memory than it may.
+  Result<std::shared_ptr<const engine::Executable>> Verify(const StoredVersion& version) const;
+
+  // Sessions for all executors, each run a few times on zeros, so that no request meets cold memory.
+  Result<std::shared_ptr<ModelInstance>> Warm(std::shared_ptr<const engine::Executable> executable) const;
+
+  // The package's golden test, if it has one. FAILED_PRECONDITION says how far out the answers are; DATA_LOSS when
+  // the test's own files have changed.
+  Status RunGolden(const engine::Executable& executable, const StoredVersion& version) const;
+
+ private:
+  FileSystem& files_;
+  Scheduler& scheduler_;
+  const LoaderOptions options_;
+};
+
+}  // namespace tfld::daemon

@@ -1,0 +1,146 @@
+#include "daemon/lifecycle/manager_impl.h"
+
+#include "daemon/lifecycle/deployment.h"
+#include "daemon/lifecycle/policy.h"
+#include "engine/base/str_cat.h"
+
+namespace tfld::daemon {
+namespace {
+
+constexpr char kOurselves[] = "tfld";
+
+}  // namespace
+
+Result<std::unique_ptr<Manager>> Manager::Create(const ManagerOptions& options, Scheduler& scheduler, ServingMap& map) {
+  FileSystem& files = SystemFileSystem();
+  TFLD_ASSIGN_OR_RETURN(
+      auto store, Store::Open(files, {.state_dir = options.state_dir, .max_package_bytes = options.max_package_bytes}));
+  for (const std::string& name : store->Names()) map.Announce(name);
+  auto lifecycle = std::make_unique<Lifecycle>(files, std::move(store), scheduler, map, options);
+  return std::unique_ptr<Manager>(std::make_unique<ManagerImpl>(std::move(lifecycle)));
+}
+
+std::vector<HistoryEvent> ManagerImpl::Resume() {
+  const std::lock_guard lock(lifecycle_->change);
+  std::vector<HistoryEvent> outcome;
+  for (const std::string& name : lifecycle_->store->Names()) ResumeModel(name, outcome);
+  return outcome;
+}
+
+// Tries the active version, then the good ones before it. What is lost on the disk fails for good; what does not load
+// for another reason leaves the lineage once another version serves. When nothing loads the pointer stays.
+void ManagerImpl::ResumeModel(const std::string& model, std::vector<HistoryEvent>& outcome) {
+  const auto at_start = lifecycle_->store->Get(model);
+  if (!at_start.ok()) return;
+  std::vector<EventRecord> failures;
+  for (const std::uint64_t version : ResumeOrder(*at_start)) {
+    const auto state = lifecycle_->store->Get(model);
+    if (!state.ok()) return;
+    const Status loaded =
+        lifecycle_->LoadAndPublish(AfterRollback(*state, version), version, {.run_golden = false, .write = false});
+    EventRecord event = MakeEvent("resume", version, loaded, kOurselves);
+    outcome.push_back(ToHistory(event));
+    if (loaded.ok()) return RecordResume(*state, version, failures);
+    lifecycle_->SetNotServing(model, event.reason);
+    if (loaded.code() == StatusCode::kDataLoss) {
+      lifecycle_->Fail(*state, version, std::move(event));
+    } else {
+      failures.push_back(std::move(event));
+    }
+  }
+}
+
+// Serving goes before recording here: a fallback that cannot be written (a full disk) is found again at the next start.
+void ManagerImpl::RecordResume(const ModelState& state, std::uint64_t version,
+                               const std::vector<EventRecord>& failures) {
+  ModelState next = AfterRollback(state, version);
+  if (next == state && failures.empty()) return;
+  next.events.insert(next.events.end(), failures.begin(), failures.end());
+  next.events.push_back(MakeEvent("resume", version, Status(), kOurselves));
+  (void)lifecycle_->store->Write(next);
+}
+
+Result<std::unique_ptr<Upload>> ManagerImpl::BeginDeploy(const DeployRequest& request) {
+  return Deployment::Begin(*lifecycle_, request);
+}
+
+bool ManagerImpl::IsServing(const std::string& model, std::uint64_t version) const {
+  const auto served = lifecycle_->map.Acquire(model, "");
+  return served.ok() && (*served)->version == version;
+}
+
+Result<VersionStatus> ManagerImpl::Switch(ModelState next, std::uint64_t version, const std::string& action,
+                                          const std::string& actor) {
+  const std::string model = next.name;
+  next.events.push_back(MakeEvent(action, version, Status(), actor));
+  const Status loaded = lifecycle_->LoadAndPublish(next, version, {.run_golden = true, .write = true});
+  if (!loaded.ok()) {
+    EventRecord event = MakeEvent(action, version, loaded, actor);
+    auto state = lifecycle_->store->Get(model);
+    const bool lost = loaded.code() == StatusCode::kDataLoss && state.ok() && !IsServing(model, version);
+    if (lost) {
+      lifecycle_->Fail(*state, version, std::move(event));
+    } else {
+      lifecycle_->Note(model, std::move(event));
+    }
+    return loaded;
+  }
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  return lifecycle_->Describe(state, version);
+}
+
+Result<VersionStatus> ManagerImpl::Activate(const std::string& model, std::uint64_t version, const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
+  TFLD_RETURN_IF_ERROR(CheckLoadable(state, version));
+  if (IsServing(model, version)) return lifecycle_->Describe(state, version);
+  return Switch(AfterActivation(std::move(state), version), version, "activate", actor);
+}
+
+Result<VersionStatus> ManagerImpl::Rollback(const std::string& model, std::optional<std::uint64_t> version,
+                                            const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
+  TFLD_ASSIGN_OR_RETURN(const std::uint64_t target, RollbackTarget(state, version));
+  return Switch(AfterRollback(std::move(state), target), target, "rollback", actor);
+}
+
+Status ManagerImpl::RemoveVersion(ModelState state, std::uint64_t version, const std::string& actor) {
+  TFLD_RETURN_IF_ERROR(CheckRemovable(state, version));
+  state.Erase(version);
+  state.events.push_back(MakeEvent("remove", version, Status(), actor));
+  TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));
+  (void)lifecycle_->store->RemoveFiles(state.name, version);  // what stays goes at the next start
+  return {};
+}
+
+Status ManagerImpl::Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
+  if (version) return RemoveVersion(std::move(state), *version, actor);
+  TFLD_RETURN_IF_ERROR(lifecycle_->store->RemoveModel(model));
+  lifecycle_->Withdraw(model);
+  return {};
+}
+
+std::vector<ModelStatus> ManagerImpl::List() const {
+  std::vector<ModelStatus> all;
+  for (const std::string& name : lifecycle_->store->Names()) {
+    if (const auto state = lifecycle_->store->Get(name); state.ok()) all.push_back(lifecycle_->Describe(*state));
+  }
+  return all;
+}
+
+Result<ModelStatus> ManagerImpl::Get(const std::string& model) const {
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  return lifecycle_->Describe(state);
+}
+
+Result<std::vector<HistoryEvent>> ManagerImpl::History(const std::string& model) const {
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  std::vector<HistoryEvent> events;
+  for (const EventRecord& event : state.events) events.push_back(ToHistory(event));
+  return events;
+}
+
+}  // namespace tfld::daemon

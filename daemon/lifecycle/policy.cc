@@ -1,0 +1,110 @@
+#include "daemon/lifecycle/policy.h"
+
+#include <algorithm>
+
+#include "engine/base/str_cat.h"
+
+namespace tfld::daemon {
+namespace {
+
+Status NoSuchVersion(const ModelState& state, std::uint64_t version) {
+  return NotFound(StrCat("model ", state.name, " has no version ", version));
+}
+
+void RetireActive(ModelState& state) {
+  for (VersionRecord& record : state.versions) {
+    if (record.state == StoredState::kActive) record.state = StoredState::kRetired;
+  }
+}
+
+void MarkActive(ModelState& state, std::uint64_t version) {
+  if (VersionRecord* record = state.Find(version)) record->state = StoredState::kActive;
+}
+
+}  // namespace
+
+Result<std::uint64_t> NumberForDeploy(const ModelState& state, std::optional<std::uint64_t> asked) {
+  if (!asked) return state.highest_version + 1;
+  if (*asked == 0) return InvalidArgument("version 0: versions count from 1");
+  const VersionRecord* record = state.Find(*asked);
+  if (record != nullptr && record->state != StoredState::kFailed) {
+    return AlreadyExists(StrCat("model ", state.name, " has a version ", *asked, " already (",
+                                StoredStateName(record->state), "); a version never changes, deploy another number"));
+  }
+  return *asked;
+}
+
+Status CheckLoadable(const ModelState& state, std::uint64_t version) {
+  const VersionRecord* record = state.Find(version);
+  if (record == nullptr) return NoSuchVersion(state, version);
+  if (record->state != StoredState::kFailed) return {};
+  return FailedPrecondition(StrCat("version ", version, " of model ", state.name, " has failed: ", record->reason));
+}
+
+Result<std::uint64_t> RollbackTarget(const ModelState& state, std::optional<std::uint64_t> asked) {
+  const auto active = state.active();
+  if (!active) return FailedPrecondition(StrCat("model ", state.name, " has no active version to roll back from"));
+  const auto target = asked ? asked : state.previous();
+  if (!target) {
+    return FailedPrecondition(StrCat("model ", state.name, " has no good version before ", *active, " to go back to"));
+  }
+  TFLD_RETURN_IF_ERROR(CheckLoadable(state, *target));
+  if (*target == *active) {
+    return FailedPrecondition(StrCat("version ", *target, " of model ", state.name, " is active already"));
+  }
+  return *target;
+}
+
+ModelState AfterActivation(ModelState state, std::uint64_t version) {
+  RetireActive(state);
+  MarkActive(state, version);
+  std::erase(state.lineage, version);
+  state.lineage.push_back(version);
+  return state;
+}
+
+ModelState AfterRollback(ModelState state, std::uint64_t version) {
+  const auto place = std::ranges::find(state.lineage, version);
+  if (place == state.lineage.end()) {
+    // It was never active since what is active now came; what is rolled back from is no good all the same.
+    state.lineage.pop_back();
+    return AfterActivation(std::move(state), version);
+  }
+  state.lineage.erase(place + 1, state.lineage.end());
+  RetireActive(state);
+  MarkActive(state, version);
+  return state;
+}
+
+ModelState AfterFailure(ModelState state, std::uint64_t version, const std::string& reason) {
+  if (VersionRecord* record = state.Find(version)) {
+    record->state = StoredState::kFailed;
+    record->reason = reason;
+  }
+  std::erase(state.lineage, version);
+  return state;
+}
+
+Status CheckRemovable(const ModelState& state, std::uint64_t version) {
+  if (state.Find(version) == nullptr) return NoSuchVersion(state, version);
+  if (state.active() != version) return {};
+  return FailedPrecondition(StrCat("version ", version, " of model ", state.name,
+                                   " is active; activate another one first, or remove the whole model"));
+}
+
+std::vector<std::uint64_t> ResumeOrder(const ModelState& state) {
+  return {state.lineage.rbegin(), state.lineage.rend()};
+}
+
+std::vector<std::uint64_t> VersionsToVacuum(const ModelState& state, std::size_t keep) {
+  std::vector<std::uint64_t> surplus;
+  std::size_t with_files = 0, failed = 0;
+  for (auto record = state.versions.rbegin(); record != state.versions.rend(); ++record) {
+    if (state.active() == record->version || state.previous() == record->version) continue;
+    std::size_t& count = record->state == StoredState::kFailed ? failed : with_files;
+    if (++count > keep) surplus.push_back(record->version);
+  }
+  return surplus;
+}
+
+}  // namespace tfld::daemon
