@@ -59,15 +59,10 @@ class WeightsKey {
   std::string bytes_;
 };
 
-// The packed weights that are alive, by key. A key holds the addresses of the constants that were packed: they stay
-// what they are as long as an operator that was made from them lives. Thread rule: any thread.
-class WeightCache {
- public:
-  std::shared_ptr<PackedWeights> Get(const WeightsKey& key);
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<PackedWeights>> entries_;
-};
+// The packed weights of `key`: those that a living kernel of this process holds, or new ones, still empty. A key holds
+// the addresses of the constants that were packed; a plan's constants outlive its kernels, so that an entry that is
+// alive stands for those constants and no others. Thus a session that is resized, and plans anew, packs nothing again.
+// Thread rule: any thread.
+std::shared_ptr<PackedWeights> FindPackedWeights(const WeightsKey& key);
 
 }  // namespace tfld::engine::xnnpack
