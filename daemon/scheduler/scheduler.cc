@@ -57,6 +57,7 @@ struct Scheduler::Impl {
   std::condition_variable idle;  // while draining: an executor became idle
   std::unique_ptr<JobQueue> queue;
   int busy = 0;
+  std::uint64_t finished = 0;
   bool draining = false;  // no more jobs are taken
   bool closed = false;    // executors end
 };
@@ -119,7 +120,7 @@ void Scheduler::Stop(SteadyTime drain_until) {
 
 SchedulerStats Scheduler::stats() const {
   std::lock_guard lock(impl_->mutex);
-  return {impl_->queue->size(), impl_->busy, impl_->options.executors};
+  return {impl_->queue->size(), impl_->busy, impl_->options.executors, impl_->finished};
 }
 
 const std::vector<std::shared_ptr<engine::ThreadPool>>& Scheduler::pools() const { return impl_->pools; }
@@ -137,6 +138,7 @@ void Scheduler::Impl::ExecutorLoop(int slot) {
     RunOne(std::move(*entry), slot);
     lock.lock();
     --busy;
+    ++finished;
     if (draining && drained()) idle.notify_all();
   }
 }

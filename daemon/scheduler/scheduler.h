@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -25,6 +26,7 @@ struct SchedulerStats {
   std::size_t queued = 0;
   int busy = 0;
   int executors = 0;
+  std::uint64_t finished = 0;  // jobs that executors have ended since the start
 };
 
 class Scheduler {

@@ -16,6 +16,8 @@
 namespace tfld::daemon {
 namespace {
 
+constexpr int kTerminate[] = {SIGTERM, SIGINT, SIGHUP};
+
 Status SdStatus(int result, std::string_view what) { return result < 0 ? ErrnoStatus(-result, what) : Status(); }
 
 class DescriptorWatch final : public EventLoop::Watch {
@@ -115,11 +117,9 @@ Result<std::unique_ptr<EventLoop>> EventLoop::Create() {
 }
 
 Status EventLoop::OnTerminate(std::function<void()> handler) {
-  TFLD_RETURN_IF_ERROR(impl_->AddSignal(SIGTERM, handler));
-  return impl_->AddSignal(SIGINT, std::move(handler));
+  for (const int number : kTerminate) TFLD_RETURN_IF_ERROR(impl_->AddSignal(number, handler));
+  return {};
 }
-
-Status EventLoop::OnHangup(std::function<void()> handler) { return impl_->AddSignal(SIGHUP, std::move(handler)); }
 
 Result<std::unique_ptr<EventLoop::Watch>> EventLoop::WatchDescriptor(int descriptor, std::uint32_t events,
                                                                      std::function<void(std::uint32_t)> handler) {
@@ -153,7 +153,7 @@ void EventLoop::Quit() {
 void BlockSignals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+  for (const int number : kTerminate) sigaddset(&set, number);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }

@@ -17,9 +17,8 @@ class EventLoop {
   static Result<std::unique_ptr<EventLoop>> Create();
   ~EventLoop();
 
-  // `handler` runs on each SIGTERM and SIGINT, which must be blocked in all threads (see BlockSignals).
+  // `handler` runs on each SIGTERM, SIGINT and SIGHUP (the terminal went away), which must be blocked in all threads.
   Status OnTerminate(std::function<void()> handler);
-  Status OnHangup(std::function<void()> handler);  // SIGHUP
 
   // Calls `handler` when `descriptor` is ready for `events` (EPOLLIN, EPOLLOUT) until the watch is destroyed.
   class Watch {

@@ -1,0 +1,229 @@
+#include "daemon/app/daemon.h"
+
+#include <atomic>
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "daemon/app/directories.h"
+#include "daemon/app/metrics_page.h"
+#include "daemon/app/observed_manager.h"
+#include "daemon/app/stall_detector.h"
+#include "daemon/lifecycle/serving_map.h"
+#include "daemon/rpc/admin_service.h"
+#include "daemon/rpc/inference_service.h"
+#include "daemon/rpc/rpc_server.h"
+#include "daemon/scheduler/request_stats.h"
+#include "daemon/scheduler/scheduler.h"
+#include "daemon/system/event_loop.h"
+#include "daemon/system/http_server.h"
+#include "daemon/system/service_manager.h"
+#include "daemon/telemetry/log.h"
+#include "daemon/telemetry/metrics.h"
+#include "engine/base/str_cat.h"
+#include "tfld/engine.h"
+
+namespace tfld::daemon {
+namespace {
+
+// The permissions of the sockets' files: who may connect is decided by user and group of the runtime directory's owner.
+constexpr mode_t kInferenceMode = 0660;
+constexpr mode_t kAdminMode = 0600;
+
+SchedulerOptions SchedulerOptionsOf(const Settings& settings) {
+  SchedulerOptions options;
+  options.executors = settings.inference.executors;
+  options.threads_per_executor = settings.inference.threads_per_executor;
+  options.queue_capacity = static_cast<std::size_t>(settings.inference.queue_capacity);
+  return options;
+}
+
+ManagerOptions ManagerOptionsOf(const Settings& settings) {
+  ManagerOptions options;
+  options.state_dir = settings.state_dir;
+  options.max_package_bytes = settings.models.max_package_bytes;
+  options.max_model_memory_bytes = settings.models.max_memory_bytes;
+  options.warmup_runs = settings.models.warmup_runs;
+  return options;
+}
+
+RpcServerOptions RpcServerOptionsOf(const Settings& settings) {
+  RpcServerOptions options;
+  options.max_message_bytes = settings.inference.max_message_bytes;
+  options.accept.max_connections = static_cast<std::size_t>(settings.connections.max_total);
+  options.accept.max_connections_per_user = static_cast<std::size_t>(settings.connections.max_per_user);
+  return options;
+}
+
+class Daemon {
+ public:
+  explicit Daemon(const Settings& settings)
+      : settings_(settings),
+        scheduler_(SchedulerOptionsOf(settings)),
+        stall_(std::chrono::milliseconds(settings.service.stall_timeout_ms)) {}
+
+  ~Daemon() {
+    if (resume_.joinable()) resume_.join();
+  }
+
+  Status Run() {
+    TFLD_ASSIGN_OR_RETURN(loop_, EventLoop::Create());
+    TFLD_RETURN_IF_ERROR(loop_->OnTerminate([this] { loop_->Quit(); }));
+    TFLD_ASSIGN_OR_RETURN(auto manager, Manager::Create(ManagerOptionsOf(settings_), scheduler_, map_));
+    manager_ = ObserveManager(std::move(manager), metrics_);
+    TFLD_RETURN_IF_ERROR(StartInference());
+    TFLD_RETURN_IF_ERROR(StartAdmin());
+    TFLD_RETURN_IF_ERROR(StartMetrics());
+    TFLD_RETURN_IF_ERROR(StartWatchdog());
+    resume_ = std::thread([this] { Resume(); });
+    const Status status = loop_->Run();
+    Stop();
+    return status;
+  }
+
+ private:
+  Status StartInference() {
+    TFLD_ASSIGN_OR_RETURN(inference_socket_, ListenUnix(settings_.runtime_dir, "tfld.sock", kInferenceMode));
+    const auto peers = std::make_shared<PeerRegistry>();
+    InferenceContext context;
+    context.scheduler = &scheduler_;
+    context.map = &map_;
+    context.stats = &stats_;
+    context.observers = {&stats_, &metrics_};
+    context.ready = &ready_;
+    context.peers = peers;
+    context.admin_socket = settings_.runtime_dir + "/admin.sock";
+    TFLD_ASSIGN_OR_RETURN(inference_, RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
+                                                       {NewInferenceService(context)}, RpcServerOptionsOf(settings_)));
+    return {};
+  }
+
+  Status StartAdmin() {
+    TFLD_ASSIGN_OR_RETURN(admin_socket_, ListenUnix(settings_.runtime_dir, "admin.sock", kAdminMode));
+    const auto peers = std::make_shared<PeerRegistry>();
+    AdminContext context;
+    context.manager = manager_.get();
+    context.scheduler = &scheduler_;
+    context.map = &map_;
+    context.stats = &stats_;
+    context.peers = peers;
+    context.inference_connections = [this] { return inference_->connections(); };
+    context.daemon.version = engine::Version();
+    context.daemon.started_at = std::time(nullptr);
+    context.daemon.state_dir = settings_.state_dir;
+    context.daemon.runtime_dir = settings_.runtime_dir;
+    context.daemon.queue_capacity = static_cast<std::size_t>(settings_.inference.queue_capacity);
+    context.daemon.max_message_bytes = settings_.inference.max_message_bytes;
+    TFLD_ASSIGN_OR_RETURN(admin_, RpcServer::Start(admin_socket_.ReleaseDescriptor(), peers, {NewAdminService(context)},
+                                                   RpcServerOptionsOf(settings_)));
+    admin_->SetServing(true);
+    return {};
+  }
+
+  Status StartMetrics() {
+    const auto handler = [this](std::string_view path) {
+      return AnswerMetrics(path, metrics_, *manager_, scheduler_, ready_);
+    };
+    TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(settings_.runtime_dir, "metrics.sock", kInferenceMode));
+    TFLD_ASSIGN_OR_RETURN(metrics_server_, HttpServer::Start(*loop_, std::move(socket), handler));
+    if (settings_.metrics.tcp_listen.empty()) return {};
+    TFLD_ASSIGN_OR_RETURN(auto tcp_socket, ListenLoopback(settings_.metrics.tcp_listen));
+    TFLD_ASSIGN_OR_RETURN(metrics_tcp_server_, HttpServer::Start(*loop_, std::move(tcp_socket), handler));
+    return {};
+  }
+
+  // The timer proves that the system thread turns; the detector that the executors do.
+  Status StartWatchdog() {
+    const auto period = ServiceManager::WatchdogPeriod();
+    if (!period) return {};
+    return loop_->Every(*period / 3, [this] {
+      if (stall_.Healthy(scheduler_.stats(), std::chrono::steady_clock::now())) {
+        ServiceManager::FeedWatchdog();
+      } else {
+        Log(LogLevel::kError, "executors make no progress; the watchdog is not fed");
+      }
+    });
+  }
+
+  // On a thread of its own, so that metrics, admin and signals are answered while models load.
+  void Resume() {
+    const auto started = std::chrono::steady_clock::now();
+    const std::vector<HistoryEvent> events = manager_->Resume();
+    int resumed = 0;
+    for (const HistoryEvent& event : events) {
+      if (event.ok) ++resumed;
+      Log(event.ok ? LogLevel::kInfo : LogLevel::kError, "resume",
+          {{"version", std::to_string(event.version)}, {"ok", event.ok ? "true" : "false"}, {"reason", event.reason}});
+    }
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+    loop_->Post([this, resumed, failed = events.size() - static_cast<std::size_t>(resumed), took] {
+      BecomeReady(resumed, failed, took);
+    });
+  }
+
+  void BecomeReady(int resumed, std::size_t failed, std::chrono::milliseconds took) {
+    ready_ = true;
+    inference_->SetServing(true);
+    ServiceManager::Ready(StrCat(resumed, " models serve"));
+    Log(LogLevel::kInfo, "ready",
+        {{"version", std::string(engine::Version())},
+         {"models", std::to_string(resumed)},
+         {"failed", std::to_string(failed)},
+         {"resume_ms", std::to_string(took.count())},
+         {"runtime_dir", settings_.runtime_dir}});
+  }
+
+  // Accept no more, drain, join the executors, unload. Members go in reverse order afterwards.
+  void Stop() {
+    ServiceManager::Stopping("draining");
+    Log(LogLevel::kInfo, "stopping");
+    const auto deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(settings_.service.drain_timeout_ms);
+    ready_ = false;
+    inference_->SetServing(false);
+    inference_->StopAccepting();
+    admin_->StopAccepting();
+    if (resume_.joinable()) resume_.join();
+    inference_->Stop(deadline);
+    admin_->Stop(deadline);
+    scheduler_.Stop(deadline);
+    Log(LogLevel::kInfo, "stopped");
+  }
+
+  const Settings& settings_;
+  Scheduler scheduler_;
+  ServingMap map_;
+  RequestStats stats_;
+  Metrics metrics_;
+  StallDetector stall_;
+  std::atomic<bool> ready_ = false;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<Manager> manager_;
+  ListeningSocket inference_socket_;
+  ListeningSocket admin_socket_;
+  std::unique_ptr<RpcServer> inference_;
+  std::unique_ptr<RpcServer> admin_;
+  std::unique_ptr<HttpServer> metrics_server_;
+  std::unique_ptr<HttpServer> metrics_tcp_server_;
+  std::thread resume_;
+};
+
+void LogRpc(RpcLogSeverity severity, std::string_view message) {
+  Log(severity == RpcLogSeverity::kError ? LogLevel::kWarning : LogLevel::kDebug, "grpc",
+      {{"message", std::string(message)}});
+}
+
+}  // namespace
+
+Status RunDaemon(const Settings& settings) {
+  SetUpLog(settings.log.level, settings.log.format);
+  SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
+  TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
+  TFLD_RETURN_IF_ERROR(LockStateDirectory(settings));
+  return Daemon(settings).Run();
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,105 @@
+#include "daemon/app/observed_manager.h"
+
+#include <string>
+#include <utility>
+
+#include "daemon/telemetry/log.h"
+
+namespace tfld::daemon {
+namespace {
+
+struct Change {
+  std::string action;
+  std::string model;
+  std::string version;  // empty when it is not known yet
+  std::string actor;
+};
+
+class ObservedManager final : public Manager {
+ public:
+  ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics)
+      : manager_(std::move(manager)), metrics_(metrics) {}
+
+  std::vector<HistoryEvent> Resume() override { return manager_->Resume(); }
+
+  Result<std::unique_ptr<Upload>> BeginDeploy(const DeployRequest& request) override {
+    const Change change{"deploy", request.model, request.version ? std::to_string(*request.version) : "",
+                        request.actor};
+    auto upload = manager_->BeginDeploy(request);
+    if (!upload.ok()) {
+      Report(change, upload.status());
+      return upload.status();
+    }
+    return std::unique_ptr<Upload>(new ObservedUpload(*this, std::move(upload).value(), change));
+  }
+
+  Result<VersionStatus> Activate(const std::string& model, std::uint64_t version, const std::string& actor) override {
+    return Reported({"activate", model, std::to_string(version), actor}, manager_->Activate(model, version, actor));
+  }
+
+  Result<VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version,
+                                 const std::string& actor) override {
+    return Reported({"rollback", model, version ? std::to_string(*version) : "", actor},
+                    manager_->Rollback(model, version, actor));
+  }
+
+  Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override {
+    const Status status = manager_->Remove(model, version, actor);
+    Report({"remove", model, version ? std::to_string(*version) : "all", actor}, status);
+    return status;
+  }
+
+  std::vector<ModelStatus> List() const override { return manager_->List(); }
+  Result<ModelStatus> Get(const std::string& model) const override { return manager_->Get(model); }
+  Result<std::vector<HistoryEvent>> History(const std::string& model) const override {
+    return manager_->History(model);
+  }
+
+ private:
+  class ObservedUpload final : public Upload {
+   public:
+    ObservedUpload(const ObservedManager& owner, std::unique_ptr<Upload> upload, Change change)
+        : owner_(owner), upload_(std::move(upload)), change_(std::move(change)) {}
+
+    Status Write(std::span<const std::byte> bytes) override { return upload_->Write(bytes); }
+    Result<VersionStatus> Finish(const DeployProgress& progress) override {
+      return owner_.Reported(change_, upload_->Finish(progress));
+    }
+
+   private:
+    const ObservedManager& owner_;
+    std::unique_ptr<Upload> upload_;
+    Change change_;
+  };
+
+  Result<VersionStatus> Reported(Change change, Result<VersionStatus> result) const {
+    if (result.ok()) change.version = std::to_string(result->version);
+    Report(change, result.status());
+    return result;
+  }
+
+  void Report(const Change& change, const Status& status) const {
+    metrics_.CountChange(change.model, change.action, status.ok());
+    if (status.ok()) {
+      Log(LogLevel::kInfo, change.action,
+          {{"model", change.model}, {"version", change.version}, {"actor", change.actor}});
+    } else {
+      Log(LogLevel::kWarning, change.action + " refused",
+          {{"model", change.model},
+           {"version", change.version},
+           {"actor", change.actor},
+           {"reason", status.ToString()}});
+    }
+  }
+
+  std::unique_ptr<Manager> manager_;
+  Metrics& metrics_;
+};
+
+}  // namespace
+
+std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics) {
+  return std::make_unique<ObservedManager>(std::move(manager), metrics);
+}
+
+}  // namespace tfld::daemon
