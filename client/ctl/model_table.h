@@ -1,0 +1,16 @@
+// Tables that more than one command shows.
+#pragma once
+
+#include "client/ctl/table.h"
+#include "tfld/v1/admin.pb.h"
+
+namespace tfld::ctl {
+
+// A line a model.
+Table ModelTable(const v1::ListModelsResponse& models);
+// A line a version of one model.
+Table VersionTable(const v1::ModelStatus& model);
+
+std::uint64_t TotalBytes(const v1::MemoryUse& memory);
+
+}  // namespace tfld::ctl

@@ -1,0 +1,116 @@
+#include "tfld/client_c.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "tfld/client.h"
+
+struct tfld_client {
+  tfld::Client client;
+};
+
+struct tfld_binding {
+  tfld::Binding binding;
+};
+
+namespace {
+
+tfld_code Report(const tfld::Status& status, tfld_error* error) {
+  const auto code = static_cast<tfld_code>(status.code());
+  if (error == nullptr) return code;
+  const std::string_view message = status.message();
+  const std::size_t length = std::min(message.size(), sizeof(error->message) - 1);
+  error->code = code;
+  if (length > 0) std::memcpy(error->message, message.data(), length);
+  error->message[length] = '\0';
+  return code;
+}
+
+std::string_view OrEmpty(const char* text) { return text ? std::string_view(text) : std::string_view(); }
+
+std::chrono::nanoseconds ToTimeout(std::int64_t microseconds) {
+  constexpr std::int64_t kLongest = std::numeric_limits<std::int64_t>::max() / 1000;
+  if (microseconds < 0 || microseconds >= kLongest) return tfld::kNoTimeout;
+  return std::chrono::microseconds(microseconds);
+}
+
+tfld_code FillInfo(const std::vector<tfld::TensorInfo>& tensors, std::size_t index, tfld_tensor_info* info,
+                   tfld_error* error) {
+  if (index >= tensors.size()) return Report(tfld::NotFound("the model has no tensor of this index"), error);
+  const tfld::TensorInfo& tensor = tensors[index];
+  *info = {tensor.name.c_str(), static_cast<tfld_data_type>(tensor.type), tensor.shape.size(), tensor.shape.data()};
+  return Report({}, error);
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* tfld_code_name(tfld_code code) { return tfld::StatusCodeName(static_cast<tfld::StatusCode>(code)).data(); }
+
+tfld_code tfld_client_connect(const char* runtime_dir, int64_t wait_us, tfld_client** client, tfld_error* error) {
+  *client = nullptr;
+  tfld::ClientOptions options;
+  options.runtime_dir = OrEmpty(runtime_dir);
+  options.wait = ToTimeout(wait_us);
+  auto connected = tfld::Client::Connect(options);
+  if (connected.ok()) *client = new tfld_client{std::move(*connected)};
+  return Report(connected.status(), error);
+}
+
+void tfld_client_close(tfld_client* client) { delete client; }
+
+tfld_code tfld_client_bind(tfld_client* client, const char* model, const char* version, tfld_binding** binding,
+                           tfld_error* error) {
+  *binding = nullptr;
+  auto bound = client->client.Bind(OrEmpty(model), OrEmpty(version));
+  if (bound.ok()) *binding = new tfld_binding{std::move(*bound)};
+  return Report(bound.status(), error);
+}
+
+void tfld_binding_close(tfld_binding* binding) { delete binding; }
+
+size_t tfld_binding_input_count(const tfld_binding* binding) { return binding->binding.inputs().size(); }
+
+size_t tfld_binding_output_count(const tfld_binding* binding) { return binding->binding.outputs().size(); }
+
+tfld_code tfld_binding_input_info(const tfld_binding* binding, size_t index, tfld_tensor_info* info,
+                                  tfld_error* error) {
+  return FillInfo(binding->binding.inputs(), index, info, error);
+}
+
+tfld_code tfld_binding_output_info(const tfld_binding* binding, size_t index, tfld_tensor_info* info,
+                                   tfld_error* error) {
+  return FillInfo(binding->binding.outputs(), index, info, error);
+}
+
+tfld_code tfld_binding_resize_input(tfld_binding* binding, size_t index, const int64_t* shape, size_t rank,
+                                    tfld_error* error) {
+  return Report(binding->binding.ResizeInput(index, {shape, rank}), error);
+}
+
+tfld_code tfld_binding_input(tfld_binding* binding, size_t index, void** data, size_t* size, tfld_error* error) {
+  auto bytes = binding->binding.InputBytes(index);
+  *data = bytes.ok() ? bytes->data() : nullptr;
+  *size = bytes.ok() ? bytes->size() : 0;
+  return Report(bytes.status(), error);
+}
+
+tfld_code tfld_binding_infer(tfld_binding* binding, int64_t timeout_us, tfld_error* error) {
+  return Report(binding->binding.Infer({ToTimeout(timeout_us)}), error);
+}
+
+tfld_code tfld_binding_output(const tfld_binding* binding, size_t index, const void** data, size_t* size,
+                              tfld_error* error) {
+  auto bytes = binding->binding.OutputBytes(index);
+  *data = bytes.ok() ? bytes->data() : nullptr;
+  *size = bytes.ok() ? bytes->size() : 0;
+  return Report(bytes.status(), error);
+}
+
+uint64_t tfld_binding_version(const tfld_binding* binding) { return binding->binding.version(); }
+
+}  // extern "C"

@@ -1,0 +1,92 @@
+#include "client/src/grpc_transport.h"
+
+#include <grpcpp/channel.h>
+
+#include <limits>
+#include <utility>
+
+#include "client/src/data_type.h"
+#include "client/src/grpc_bound_model.h"
+#include "client/src/grpc_channel.h"
+#include "engine/base/str_cat.h"
+#include "inference/grpc_service.grpc.pb.h"
+
+namespace tfld::client {
+namespace {
+
+// Calls that ask for little get this long.
+constexpr std::chrono::seconds kQuestionTimeout{10};
+
+using TensorMetadata = inference::ModelMetadataResponse::TensorMetadata;
+
+Result<TensorInfo> ToTensorInfo(const TensorMetadata& metadata) {
+  const std::optional<DataType> type = DataTypeFromName(metadata.datatype());
+  if (!type) {
+    return Unimplemented(
+        StrCat("tensor ", metadata.name(), " has type ", metadata.datatype(), ", which this library does not know"));
+  }
+  return TensorInfo{metadata.name(), *type, {metadata.shape().begin(), metadata.shape().end()}};
+}
+
+template <typename Metadata>
+Status ToTensorInfos(const Metadata& metadata, std::vector<TensorInfo>& infos) {
+  for (const TensorMetadata& tensor : metadata) {
+    TFLD_ASSIGN_OR_RETURN(TensorInfo info, ToTensorInfo(tensor));
+    infos.push_back(std::move(info));
+  }
+  return {};
+}
+
+class GrpcTransport final : public Transport {
+ public:
+  GrpcTransport(const std::string& socket_path, std::size_t max_message_bytes)
+      : connection_(std::make_shared<GrpcConnection>(socket_path, OpenChannel(socket_path, max_message_bytes))) {}
+
+  Status Connect(std::chrono::nanoseconds wait) override {
+    grpc::ClientContext context;
+    const bool waits = wait > std::chrono::nanoseconds::zero();
+    context.set_wait_for_ready(waits);
+    SetTimeout(context, waits ? wait : kQuestionTimeout);
+    inference::ServerLiveResponse response;
+    const grpc::Status status = connection_->stub->ServerLive(&context, {}, &response);
+    if (waits && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+      return Unavailable(StrCat("no daemon answered on ", connection_->socket_path, " in the time to wait"));
+    }
+    return FromGrpc(status, connection_->socket_path);
+  }
+
+  Status CheckReady() override {
+    grpc::ClientContext context;
+    SetTimeout(context, kQuestionTimeout);
+    inference::ServerReadyResponse response;
+    const grpc::Status status = connection_->stub->ServerReady(&context, {}, &response);
+    TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
+    return response.ready() ? Status() : Unavailable("the daemon is not ready: its models are still loading");
+  }
+
+  Result<std::unique_ptr<BoundModel>> Bind(const std::string& model, const std::string& version) override {
+    inference::ModelMetadataRequest request;
+    request.set_name(model);
+    request.set_version(version);
+    grpc::ClientContext context;
+    SetTimeout(context, kQuestionTimeout);
+    inference::ModelMetadataResponse response;
+    const grpc::Status status = connection_->stub->ModelMetadata(&context, request, &response);
+    TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
+    ModelInfo info{model, {}, {}};
+    TFLD_RETURN_IF_ERROR(ToTensorInfos(response.inputs(), info.inputs));
+    TFLD_RETURN_IF_ERROR(ToTensorInfos(response.outputs(), info.outputs));
+    return MakeGrpcBoundModel(connection_, std::move(info), version);
+  }
+
+ private:
+  std::shared_ptr<GrpcConnection> connection_;
+};
+
+}  // namespace
+
+std::shared_ptr<Transport> MakeGrpcTransport(const std::string& socket_path, std::size_t max_message_bytes) {
+  return std::make_shared<GrpcTransport>(socket_path, max_message_bytes);
+}
+
+}  // namespace tfld::client
