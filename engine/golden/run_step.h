@@ -3,7 +3,7 @@
 
 #include "engine/base/result.h"
 #include "engine/golden/golden.h"
-#include "engine/include/tfld/engine.h"
+#include "tfld/engine.h"
 
 namespace tfld::engine {
 

@@ -1,0 +1,195 @@
+// tfld-model inspect
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+
+#include "engine/base/str_cat.h"
+#include "engine/graph/printer.h"
+#include "engine/tools/commands.h"
+#include "engine/tools/engine_options.h"
+#include "engine/tools/inspection.h"
+#include "engine/tools/json_output.h"
+#include "engine/tools/table.h"
+
+namespace tfld::engine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string model;
+  EngineOptions engine;
+  bool json = false;
+  bool graph = false;
+};
+
+// All nodes of one operator in the same types, version and fate.
+struct OperatorGroup {
+  int count = 0;
+  double operations = 0.0;
+};
+using GroupKey =
+    std::tuple<std::string, int, std::string, std::string, std::string>;  // op, version, types, kernel, reason
+
+// The reason without the node that it begins with, so that nodes with the same reason fall together.
+std::string ReasonOf(const NodeReport& node) {
+  const std::size_t end = node.reason.find("): ");
+  return end == std::string::npos ? node.reason : node.reason.substr(end + 3);
+}
+
+std::map<GroupKey, OperatorGroup> GroupOperators(const Inspection& inspection) {
+  std::map<GroupKey, OperatorGroup> groups;
+  for (const NodeReport& node : inspection.nodes) {
+    const std::string reason = node.kernel.empty() ? ReasonOf(node) : "";
+    OperatorGroup& group = groups[{node.op, node.version, node.types, node.kernel, reason}];
+    ++group.count;
+    group.operations += node.operations;
+  }
+  return groups;
+}
+
+Json TensorsToJson(const std::vector<TensorInfo>& infos) {
+  Json list = Json::array();
+  for (const TensorInfo& info : infos) list.push_back(ToJson(info));
+  return list;
+}
+
+Json OperatorsToJson(const Inspection& inspection) {
+  Json list = Json::array();
+  for (const auto& [key, group] : GroupOperators(inspection)) {
+    const auto& [op, version, types, kernel, reason] = key;
+    Json entry = {{"operator", op},       {"version", version}, {"types", types},
+                  {"count", group.count}, {"kernel", kernel},   {"operations", group.operations}};
+    if (kernel.empty()) entry["reason"] = reason;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json UnsupportedToJson(const Inspection& inspection) {
+  Json list = Json::array();
+  for (const NodeReport& node : inspection.nodes) {
+    if (!node.kernel.empty()) continue;
+    list.push_back({{"graph", node.graph}, {"node", node.node}, {"operator", node.op}, {"reason", node.reason}});
+  }
+  return list;
+}
+
+Json ToDocument(const Options& options, const Model& model, const Inspection& inspection) {
+  Json signatures = Json::array();
+  for (std::size_t i = 1; i < inspection.entry_points.size(); ++i) {
+    const EntryPoint& point = inspection.entry_points[i];
+    signatures.push_back(
+        {{"key", point.key}, {"inputs", TensorsToJson(point.inputs)}, {"outputs", TensorsToJson(point.outputs)}});
+  }
+  Json document = {{"model", options.model},
+                   {"description", inspection.description},
+                   {"backend", options.engine.backend},
+                   {"supported", inspection.status.ok()},
+                   {"file_kib", ToKib(model.file_bytes())},
+                   {"inputs", TensorsToJson(inspection.entry_points[0].inputs)},
+                   {"outputs", TensorsToJson(inspection.entry_points[0].outputs)},
+                   {"signatures", std::move(signatures)},
+                   {"operators", OperatorsToJson(inspection)},
+                   {"parameters", inspection.parameters},
+                   {"operations", inspection.operations}};
+  if (inspection.status.ok()) {
+    document["weights_kib"] = ToKib(inspection.memory.weight_bytes);
+    document["packed_kib"] = ToKib(inspection.memory.packed_bytes);
+    document["arena_kib"] = ToKib(inspection.memory.arena_bytes);
+  } else {
+    document["reason"] = inspection.status.message();
+    document["unsupported"] = UnsupportedToJson(inspection);
+  }
+  return document;
+}
+
+std::string QuantizationText(const Quantization& quantization) {
+  if (quantization.empty()) return "";
+  if (quantization.per_channel()) return StrCat(quantization.scales.size(), " scales along axis ", quantization.axis);
+  return StrCat("scale ", quantization.scales[0], ", zero point ", quantization.zero_points[0]);
+}
+
+void PrintTensors(std::string_view title, const std::vector<TensorInfo>& infos) {
+  std::cout << title << '\n';
+  Table table({"", "name", "type", "shape", "quantization"});
+  for (std::size_t i = 0; i < infos.size(); ++i) {
+    const TensorInfo& info = infos[i];
+    table.AddRow({StrCat(i), info.name, std::string(ElementTypeName(info.type)), info.shape.ToString(),
+                  QuantizationText(info.quantization)});
+  }
+  table.Print(std::cout, "  ");
+}
+
+void PrintOperators(const Inspection& inspection) {
+  std::cout << "operators\n";
+  Table table({"operator", ">version", ">nodes", "types", ">operations", "runs as"});
+  for (const auto& [key, group] : GroupOperators(inspection)) {
+    const auto& [op, version, types, kernel, reason] = key;
+    table.AddRow({op, StrCat(version), StrCat(group.count), types, Scaled(group.operations),
+                  kernel.empty() ? "UNSUPPORTED: " + reason : kernel});
+  }
+  table.Print(std::cout, "  ");
+}
+
+void PrintText(const Options& options, const Model& model, const Inspection& inspection) {
+  std::cout << Printable(options.model) << ": " << Kib(model.file_bytes());
+  if (!inspection.description.empty()) std::cout << ", " << Printable(inspection.description);
+  std::cout << '\n';
+  PrintTensors("inputs", inspection.entry_points[0].inputs);
+  PrintTensors("outputs", inspection.entry_points[0].outputs);
+  for (std::size_t i = 1; i < inspection.entry_points.size(); ++i) {
+    const EntryPoint& point = inspection.entry_points[i];
+    PrintTensors(StrCat("signature ", Printable(point.key), ", inputs"), point.inputs);
+    PrintTensors(StrCat("signature ", Printable(point.key), ", outputs"), point.outputs);
+  }
+  PrintOperators(inspection);
+  std::cout << "parameters " << Scaled(inspection.parameters) << ", operations " << Scaled(inspection.operations)
+            << '\n';
+  if (inspection.status.ok()) {
+    std::cout << "weights " << Kib(inspection.memory.weight_bytes) << ", packed " << Kib(inspection.memory.packed_bytes)
+              << ", arena " << Kib(inspection.memory.arena_bytes) << " a session (backend " << options.engine.backend
+              << ")\n";
+  } else {
+    std::cout << "CANNOT BE EXECUTED (backend " << options.engine.backend << "): " << inspection.status.message()
+              << '\n';
+  }
+}
+
+int RunInspect(const Options& options) {
+  const auto model = Model::FromFile(options.model);
+  if (!model.ok()) return Fail(model.status());
+  const auto inspection = Inspect(**model, options.engine.ToExecutableOptions());
+  if (!inspection.ok()) return Fail(inspection.status());
+  Json document;
+  if (options.json) document = ToDocument(options, **model, *inspection);
+  if (!options.json) PrintText(options, **model, *inspection);
+  if (options.graph) {
+    for (const Graph& graph : (*model)->program().graphs) {
+      const std::string text = PrintGraph(graph);
+      if (options.json) document["graphs"].push_back(text);
+      if (!options.json) std::cout << text;
+    }
+  }
+  if (options.json) PrintJson(document);
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddInspectCommand(CLI::App& program, int& exit_status) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand(
+      "inspect",
+      "Inputs, outputs, signatures, operators and where they would run, memory; what is unsupported and why.");
+  command->add_option("MODEL", options->model, "a .tflite file")->required();
+  command->add_flag("--json", options->json, "print one JSON document");
+  command->add_flag("--graph", options->graph, "print every node");
+  AddEngineOptions(*command, options->engine);
+  command->callback([options, &exit_status] { exit_status = RunInspect(*options); });
+}
+
+}  // namespace tfld::engine

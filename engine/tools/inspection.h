@@ -1,0 +1,35 @@
+// What can be said about a model without running it, also when it cannot be run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tfld/engine.h"
+
+namespace tfld::engine {
+
+struct NodeReport {
+  int graph = 0;
+  int node = 0;
+  std::string op;  // "CONV_2D"
+  int version = 1;
+  std::string types;   // "int8, int8, int32 -> int8"
+  std::string kernel;  // where it would run; empty when it is not supported
+  std::string reason;  // why not
+  double operations = 0.0;
+};
+
+struct Inspection {
+  std::string description;
+  std::vector<EntryPoint> entry_points;  // as Executable::entry_points, with the shapes that the model declares
+  std::vector<NodeReport> nodes;         // of all graphs, in order
+  Status status;                         // why it cannot be executed; OK when it can
+  MemoryUsage memory;                    // when it can
+  double parameters = 0.0;
+  double operations = 0.0;  // of the main graph
+};
+
+// INVALID_ARGUMENT only for a signature that is wrong.
+Result<Inspection> Inspect(const Model& model, const ExecutableOptions& options);
+
+}  // namespace tfld::engine
