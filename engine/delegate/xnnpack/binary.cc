@@ -58,11 +58,11 @@ Stage BinaryStage(xnn_binary_operator type, const Value& a, const Value& b, cons
   };
 }
 
-Status EmitBinary(PrepareContext& context, Resources& resources, std::string_view name, xnn_binary_operator type) {
+Status EmitBinary(PrepareContext& context, Resources& resources, std::string_view name, xnn_binary_operator type,
+                  Activation activation = Activation::kNone) {
   const Value& a = context.Input(0);
   const Value& b = context.Input(1);
   const Value& output = context.Output(0);
-  const Activation activation = context.attributes<ElementwiseAttributes>().activation;
   if ((a.is_constant && b.is_constant) || !CanCompute(type, a, b, output) || !FloatRange(activation)) return {};
   Recipe recipe;
   recipe.name = name;
@@ -74,22 +74,26 @@ Status EmitBinary(PrepareContext& context, Resources& resources, std::string_vie
   return EmitOperator(context, resources, std::move(recipe));
 }
 
+Status EmitArithmetic(PrepareContext& context, Resources& resources, std::string_view name, xnn_binary_operator type) {
+  return EmitBinary(context, resources, name, type, context.attributes<ElementwiseAttributes>().activation);
+}
+
 }  // namespace
 
 Status PrepareAdd(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.add", xnn_binary_add);
+  return EmitArithmetic(context, resources, "xnnpack.add", xnn_binary_add);
 }
 
 Status PrepareSub(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.sub", xnn_binary_subtract);
+  return EmitArithmetic(context, resources, "xnnpack.sub", xnn_binary_subtract);
 }
 
 Status PrepareMul(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.mul", xnn_binary_multiply);
+  return EmitArithmetic(context, resources, "xnnpack.mul", xnn_binary_multiply);
 }
 
 Status PrepareDiv(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.div", xnn_binary_divide);
+  return EmitArithmetic(context, resources, "xnnpack.div", xnn_binary_divide);
 }
 
 Status PrepareMaximum(PrepareContext& context, Resources& resources) {

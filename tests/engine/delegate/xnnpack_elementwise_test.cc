@@ -40,7 +40,8 @@ void CheckBinary(OpCode op, ElementType type, std::uint32_t seed) {
   for (int i = 0; i < kCases; ++i) {
     SCOPED_TRACE(i);
     ElementwiseAttributes attributes;
-    attributes.activation = static_cast<Activation>(Draw(random, 0, 3));
+    const bool has_activation = op != OpCode::kMaximum && op != OpCode::kMinimum;
+    if (has_activation) attributes.activation = static_cast<Activation>(Draw(random, 0, 3));
     TestNode node(op, attributes, random);
     const Shape shape = DrawShape(random);
     const bool swap = Draw(random, 0, 1) == 1;
