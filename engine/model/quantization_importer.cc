@@ -30,12 +30,14 @@ Status CheckScale(float scale, ElementType type) {
   return InvalidArgument(StrCat("scale ", scale, " is not finite and positive"));
 }
 
-Status CheckChannels(std::size_t scales, std::int32_t axis, const Shape& shape) {
-  if (scales == 1) return {};
+// The quantized dimension. For a vector it can only be the first: converters write the weights' number at the bias.
+Result<std::int32_t> ChannelAxis(std::size_t scales, std::int32_t axis, const Shape& shape) {
+  if (scales == 1) return axis;
+  if (shape.rank() == 1) axis = 0;
   if (axis < 0 || axis >= shape.rank()) {
     return InvalidArgument(StrCat("quantized dimension ", axis, " does not exist in shape ", shape.ToString()));
   }
-  if (static_cast<std::size_t>(shape.dim(axis)) == scales) return {};
+  if (static_cast<std::size_t>(shape.dim(axis)) == scales) return axis;
   return InvalidArgument(StrCat(scales, " scales for dimension ", axis, " of shape ", shape.ToString()));
 }
 
@@ -49,8 +51,8 @@ Result<std::shared_ptr<const Quantization>> ImportQuantization(const wire::Quant
 
   auto quantization = std::make_shared<Quantization>();
   quantization->scales.assign(parameters->scale()->begin(), parameters->scale()->end());
-  quantization->axis = parameters->quantized_dimension();
-  TFLD_RETURN_IF_ERROR(CheckChannels(quantization->scales.size(), quantization->axis, shape));
+  TFLD_ASSIGN_OR_RETURN(quantization->axis,
+                        ChannelAxis(quantization->scales.size(), parameters->quantized_dimension(), shape));
   for (const float scale : quantization->scales) TFLD_RETURN_IF_ERROR(CheckScale(scale, type));
 
   quantization->zero_points.assign(quantization->scales.size(), 0);
