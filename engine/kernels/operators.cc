@@ -14,23 +14,55 @@ namespace r = reference;
 constexpr Arity kUnary{1, 1, 1, 1};
 constexpr Arity kBinary{2, 2, 1, 1};
 
+constexpr Arity kMany{1, kAnyNumber, 1, 1};
+constexpr bool kHasEffects = false;  // in the place of `foldable`
+constexpr bool kFoldable = true;
+constexpr bool kIsView = true;
+
 // One row an operator: code, custom name, newest version, arity {min, max inputs; min, max outputs}, shape rule,
 // kernel.
 constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kAdd, "", 5, kBinary, r::InferBinary, r::PrepareAdd},
+    {OpCode::kAssignVariable, "", 1, {2, 2, 0, 0}, r::InferNothing, r::PrepareAssignVariable, kHasEffects},
     {OpCode::kAveragePool2d, "", 3, kUnary, r::InferPool2d, r::PrepareAveragePool2d},
+    {OpCode::kCallOnce, "", 1, {0, 0, 0, 0}, r::InferNothing, r::PrepareCallOnce, kHasEffects},
+    {OpCode::kCast, "", 7, kUnary, r::InferSameShape, r::PrepareCast},
+    {OpCode::kConcatenation, "", 5, kMany, r::InferConcatenation, r::PrepareConcatenation},
     {OpCode::kConv2d, "", 8, {2, 3, 1, 1}, r::InferConv2d, r::PrepareConv2d},
     {OpCode::kDepthwiseConv2d, "", 7, {2, 3, 1, 1}, r::InferDepthwiseConv2d, r::PrepareDepthwiseConv2d},
-    {OpCode::kExpandDims, "", 1, kBinary, r::InferExpandDims, r::PrepareReshape},
+    {OpCode::kDequantize, "", 6, kUnary, r::InferSameShape, r::PrepareDequantize},
+    {OpCode::kExpandDims, "", 1, kBinary, r::InferExpandDims, r::PrepareReshape, kFoldable, kIsView},
     {OpCode::kFullyConnected, "", 13, {2, 3, 1, 2}, r::InferFullyConnected, r::PrepareFullyConnected},
+    {OpCode::kGather, "", 7, kBinary, r::InferGather, r::PrepareGather},
+    {OpCode::kLogistic, "", 3, kUnary, r::InferSameShape, r::PrepareLogistic},
     {OpCode::kMaximum, "", 4, kBinary, r::InferBinary, r::PrepareMaximum},
     {OpCode::kMaxPool2d, "", 3, kUnary, r::InferPool2d, r::PrepareMaxPool2d},
+    {OpCode::kMean, "", 3, kBinary, r::InferMean, r::PrepareMean},
     {OpCode::kMinimum, "", 4, kBinary, r::InferBinary, r::PrepareMinimum},
     {OpCode::kMul, "", 7, kBinary, r::InferBinary, r::PrepareMul},
-    {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape},
+    {OpCode::kPack, "", 4, kMany, r::InferPack, r::PreparePack},
+    {OpCode::kPad, "", 4, kBinary, r::InferPad, r::PreparePad},
+    {OpCode::kPadv2, "", 4, {3, 3, 1, 1}, r::InferPad, r::PreparePad},
+    {OpCode::kPrelu, "", 1, kBinary, r::InferPrelu, r::PreparePrelu},
+    {OpCode::kQuantize, "", 3, kUnary, r::InferSameShape, r::PrepareQuantize},
+    {OpCode::kReadVariable, "", 1, kUnary, r::InferNothing, r::PrepareReadVariable, kHasEffects},
+    {OpCode::kRelu, "", 3, kUnary, r::InferSameShape, r::PrepareRelu},
+    {OpCode::kRelu0To1, "", 1, kUnary, r::InferSameShape, r::PrepareRelu0To1},
+    {OpCode::kRelu6, "", 3, kUnary, r::InferSameShape, r::PrepareRelu6},
+    {OpCode::kReluN1To1, "", 1, kUnary, r::InferSameShape, r::PrepareReluN1To1},
+    {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape, kFoldable, kIsView},
+    {OpCode::kResizeBilinear, "", 4, kBinary, r::InferResize, r::PrepareResizeBilinear},
+    {OpCode::kShape, "", 1, kUnary, r::InferShape, r::PrepareShape},
     {OpCode::kSoftmax, "", 3, kUnary, r::InferSoftmax, r::PrepareSoftmax},
-    {OpCode::kSqueeze, "", 2, kUnary, r::InferSqueeze, r::PrepareReshape},
+    {OpCode::kSplit, "", 4, {2, 2, 1, kAnyNumber}, r::InferSplit, r::PrepareSplit},
+    {OpCode::kSplitV, "", 2, {3, 3, 1, kAnyNumber}, r::InferSplitV, r::PrepareSplitV},
+    {OpCode::kSqueeze, "", 2, kUnary, r::InferSqueeze, r::PrepareReshape, kFoldable, kIsView},
+    {OpCode::kStridedSlice, "", 8, {4, 4, 1, 1}, r::InferStridedSlice, r::PrepareStridedSlice},
     {OpCode::kSub, "", 5, kBinary, r::InferBinary, r::PrepareSub},
+    {OpCode::kTanh, "", 3, kUnary, r::InferSameShape, r::PrepareTanh},
+    {OpCode::kTranspose, "", 6, kBinary, r::InferTranspose, r::PrepareTranspose},
+    {OpCode::kUnpack, "", 4, {1, 1, 1, kAnyNumber}, r::InferUnpack, r::PrepareUnpack},
+    {OpCode::kVarHandle, "", 1, {0, 0, 1, 1}, r::InferVarHandle, r::PrepareVarHandle, kHasEffects},
 });
 
 Status CheckArity(const Graph& graph, int node_index, const Arity& arity) {

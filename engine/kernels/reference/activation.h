@@ -46,11 +46,9 @@ inline std::int32_t QuantizeReal(float real, float scale, std::int32_t zero_poin
   return zero_point + static_cast<std::int32_t>(std::clamp(scaled, -1e9F, 1e9F));
 }
 
-// The range of T that stands for the activation's range in the output's quantization.
+// The integers of T that stand for a real range in a quantization. An end at or beyond the largest floats is open.
 template <typename T>
-Result<Range<std::int32_t>> QuantizedActivationRange(const OpContext& context, Activation activation,
-                                                     const Value& output) {
-  TFLD_ASSIGN_OR_RETURN(const Range<float> real, RequireActivationRange<float>(context, activation));
+Range<std::int32_t> QuantizedRange(Range<float> real, const Value& output) {
   Range<std::int32_t> range{std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
   if (real.min > std::numeric_limits<float>::lowest()) {
     range.min = std::max(range.min, QuantizeReal(real.min, output.scale(), output.zero_point()));
@@ -58,7 +56,16 @@ Result<Range<std::int32_t>> QuantizedActivationRange(const OpContext& context, A
   if (real.max < std::numeric_limits<float>::max()) {
     range.max = std::min(range.max, QuantizeReal(real.max, output.scale(), output.zero_point()));
   }
-  return range;
+  // Where the quantization has nothing of the real range, the result is its nearest end.
+  return {std::min<std::int32_t>(range.min, std::numeric_limits<T>::max()),
+          std::max<std::int32_t>(range.max, std::numeric_limits<T>::min())};
+}
+
+template <typename T>
+Result<Range<std::int32_t>> QuantizedActivationRange(const OpContext& context, Activation activation,
+                                                     const Value& output) {
+  TFLD_ASSIGN_OR_RETURN(const Range<float> real, RequireActivationRange<float>(context, activation));
+  return QuantizedRange<T>(real, output);
 }
 
 }  // namespace tfld::engine::reference

@@ -42,4 +42,72 @@ Status InferSqueeze(InferContext& context);
 Status InferExpandDims(InferContext& context);
 Status PrepareReshape(PrepareContext& context);
 
+// unary.cc
+Status InferSameShape(InferContext& context);
+Status PrepareRelu(PrepareContext& context);
+Status PrepareRelu6(PrepareContext& context);
+Status PrepareReluN1To1(PrepareContext& context);
+Status PrepareRelu0To1(PrepareContext& context);
+Status PrepareLogistic(PrepareContext& context);
+Status PrepareTanh(PrepareContext& context);
+
+// prelu.cc
+Status InferPrelu(InferContext& context);
+Status PreparePrelu(PrepareContext& context);
+
+// quantize.cc, cast.cc
+Status PrepareQuantize(PrepareContext& context);
+Status PrepareDequantize(PrepareContext& context);
+Status PrepareCast(PrepareContext& context);
+
+// concatenation.cc
+Status InferConcatenation(InferContext& context);
+Status PrepareConcatenation(PrepareContext& context);
+Status InferPack(InferContext& context);
+Status PreparePack(PrepareContext& context);
+
+// split.cc
+Status InferSplit(InferContext& context);
+Status PrepareSplit(PrepareContext& context);
+Status InferSplitV(InferContext& context);
+Status PrepareSplitV(PrepareContext& context);
+Status InferUnpack(InferContext& context);
+Status PrepareUnpack(PrepareContext& context);
+
+// transpose.cc
+Status InferTranspose(InferContext& context);
+Status PrepareTranspose(PrepareContext& context);
+
+// pad.cc
+Status InferPad(InferContext& context);
+Status PreparePad(PrepareContext& context);
+
+// strided_slice.cc
+Status InferStridedSlice(InferContext& context);
+Status PrepareStridedSlice(PrepareContext& context);
+
+// gather.cc
+Status InferGather(InferContext& context);
+Status PrepareGather(PrepareContext& context);
+
+// mean.cc
+Status InferMean(InferContext& context);
+Status PrepareMean(PrepareContext& context);
+
+// resize_bilinear.cc
+Status InferResize(InferContext& context);
+Status PrepareResizeBilinear(PrepareContext& context);
+
+// shape_op.cc
+Status InferShape(InferContext& context);
+Status PrepareShape(PrepareContext& context);
+
+// variables.cc
+Status InferNothing(InferContext& context);
+Status PrepareCallOnce(PrepareContext& context);
+Status InferVarHandle(InferContext& context);
+Status PrepareVarHandle(PrepareContext& context);
+Status PrepareReadVariable(PrepareContext& context);
+Status PrepareAssignVariable(PrepareContext& context);
+
 }  // namespace tfld::engine::reference

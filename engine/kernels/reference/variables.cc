@@ -1,0 +1,85 @@
+// CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE: what a session keeps from run to run.
+#include <cstring>
+
+#include "engine/base/str_cat.h"
+#include "engine/kernels/reference/reference.h"
+#include "engine/kernels/session_services.h"
+
+namespace tfld::engine::reference {
+namespace {
+
+constexpr int kHandle = 0;
+constexpr int kValue = 1;
+
+Result<ResourceVariable*> FindVariable(const RunContext& run) {
+  const std::int32_t handle = *run.Input<std::int32_t>(kHandle);
+  ResourceVariable* variable = run.services != nullptr ? run.services->FindResource(handle) : nullptr;
+  if (variable == nullptr) return InvalidArgument(StrCat("there is no variable ", handle));
+  return variable;
+}
+
+Status CheckHandle(const OpContext& context) {
+  TFLD_RETURN_IF_ERROR(context.RequireInputType(kHandle, {ElementType::kResource}));
+  if (context.Input(kHandle).shape.NumElements() >= 1) return {};
+  return context.Error("the handle has no element");
+}
+
+}  // namespace
+
+Status InferNothing(InferContext&) { return {}; }
+
+Status PrepareCallOnce(PrepareContext& context) {
+  return context.Emit(
+      "reference.call_once",
+      [graph = context.attributes<CallOnceAttributes>().init_subgraph](const RunContext& run) -> Status {
+        if (run.services == nullptr) return Internal("CALL_ONCE outside of a session");
+        return run.services->RunOnce(graph);
+      });
+}
+
+Status InferVarHandle(InferContext& context) { return context.SetOutputShape(0, {1}); }
+
+Status PrepareVarHandle(PrepareContext& context) {
+  TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {ElementType::kResource}));
+  return context.Emit("reference.var_handle",
+                      [resource = context.attributes<VarHandleAttributes>().resource](const RunContext& run) -> Status {
+                        *run.Output<std::int32_t>(0) = resource;
+                        return {};
+                      });
+}
+
+Status PrepareReadVariable(PrepareContext& context) {
+  TFLD_RETURN_IF_ERROR(CheckHandle(context));
+  const Value& output = context.Output(0);
+  return context.Emit("reference.read_variable",
+                      [type = output.type, bytes = output.byte_size()](const RunContext& run) -> Status {
+                        TFLD_ASSIGN_OR_RETURN(const ResourceVariable* variable, FindVariable(run));
+                        if (!variable->assigned) return FailedPrecondition("the variable was never assigned");
+                        if (variable->type != type || variable->data.size() != bytes) {
+                          return InvalidArgument(StrCat("the variable holds ", variable->data.size(), " bytes of ",
+                                                        ElementTypeName(variable->type), "; the model reads ", bytes,
+                                                        " bytes of ", ElementTypeName(type)));
+                        }
+                        if (bytes > 0) std::memcpy(run.Output<std::byte>(0), variable->data.data(), bytes);
+                        return {};
+                      });
+}
+
+Status PrepareAssignVariable(PrepareContext& context) {
+  TFLD_RETURN_IF_ERROR(CheckHandle(context));
+  const Value& value = context.Input(kValue);
+  if (ElementBits(value.type) == 0) return context.Unsupported("a variable of a type without a fixed size");
+  return context.Emit(
+      "reference.assign_variable",
+      [type = value.type, shape = value.shape, bytes = value.byte_size()](const RunContext& run) -> Status {
+        TFLD_ASSIGN_OR_RETURN(ResourceVariable* const variable, FindVariable(run));
+        variable->data.resize(bytes);  // allocates when the variable is new or has changed its size
+        if (bytes > 0) std::memcpy(variable->data.data(), run.Input<std::byte>(kValue), bytes);
+        variable->type = type;
+        variable->shape = shape;
+        variable->assigned = true;
+        return {};
+      });
+}
+
+}  // namespace tfld::engine::reference
