@@ -49,6 +49,9 @@ function(tfld_add_library)
   add_library(tfld::${short_name} ALIAS ${arg_NAME})
 endfunction()
 
+# All programs and none of the tests.
+add_custom_target(tfld_programs)
+
 # tfld_add_program(NAME <target> SOURCES ... [DEPS <libraries>...] [INSTALL [COMPONENT <component>]])
 #
 # A program in <build>/bin. INSTALL puts it into bin/ of the installation, in the component tfld unless told.
@@ -59,6 +62,7 @@ function(tfld_add_program)
   add_executable(${arg_NAME} ${arg_SOURCES})
   tfld_configure_target(${arg_NAME})
   target_link_libraries(${arg_NAME} PRIVATE tfld_warnings ${arg_DEPS})
+  add_dependencies(tfld_programs ${arg_NAME})
   if(arg_INSTALL)
     if(NOT arg_COMPONENT)
       set(arg_COMPONENT tfld)
@@ -83,19 +87,20 @@ function(tfld_add_test)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
-  tfld_test_environment(environment ${arg_ENVIRONMENT})
   if(arg_WHOLE)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
-    set_tests_properties(${arg_NAME} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ENVIRONMENT
-                                                "${environment}")
+    tfld_set_test_properties(${arg_NAME})
   else()
-    # A list in PROPERTIES would be taken apart on its way; one of several values is set test by test by its own pairs.
-    gtest_discover_tests(
-      ${arg_NAME}
-      TEST_PREFIX ${arg_NAME}.
-      DISCOVERY_MODE PRE_TEST
-      DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ENVIRONMENT "${environment}")
+    gtest_discover_tests(${arg_NAME} TEST_PREFIX ${arg_NAME}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+    # Properties that are lists do not survive gtest_discover_tests; a script that ctest reads after its own does it.
+    tfld_test_environment(environment)
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_properties.cmake)
+    file(CONFIGURE OUTPUT ${script} @ONLY CONTENT [[
+if(@arg_NAME@_TESTS)
+  set_tests_properties(${@arg_NAME@_TESTS} PROPERTIES TIMEOUT @arg_TIMEOUT@ LABELS "@arg_LABELS@" ENVIRONMENT "@environment@")
+endif()
+]])
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
   endif()
 endfunction()
 
@@ -109,22 +114,23 @@ function(tfld_add_script_test)
     set(arg_TIMEOUT 120)
   endif()
   add_test(NAME ${arg_NAME} COMMAND ${arg_COMMAND})
-  tfld_test_environment(environment ${arg_ENVIRONMENT})
-  set_tests_properties(
-    ${arg_NAME}
-    PROPERTIES TIMEOUT ${arg_TIMEOUT}
-               SKIP_RETURN_CODE 77
-               LABELS "${arg_LABELS}"
-               ENVIRONMENT "${environment}")
+  tfld_set_test_properties(${arg_NAME})
+  set_tests_properties(${arg_NAME} PROPERTIES SKIP_RETURN_CODE 77)
 endfunction()
 
-# The environment that every test gets, and the caller's own pairs.
+# Gives a test of add_test the arg_TIMEOUT, arg_LABELS and arg_ENVIRONMENT of the calling function.
+function(tfld_set_test_properties test)
+  tfld_test_environment(environment)
+  set_tests_properties(${test} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ENVIRONMENT "${environment}")
+endfunction()
+
+# Sets <result> to what every test gets, and arg_ENVIRONMENT.
 function(tfld_test_environment result)
-  set(pairs TFLD_SOURCE_DIR=${PROJECT_SOURCE_DIR} TFLD_BINARY_DIR=${PROJECT_BINARY_DIR} ${ARGN})
+  set(environment TFLD_SOURCE_DIR=${PROJECT_SOURCE_DIR} TFLD_BINARY_DIR=${PROJECT_BINARY_DIR})
   if(TFLD_SANITIZE STREQUAL "thread")
-    list(APPEND pairs "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp history_size=4")
+    list(APPEND environment "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
   endif()
-  set(${result} "${pairs}" PARENT_SCOPE)
+  set(${result} ${environment} ${arg_ENVIRONMENT} PARENT_SCOPE)
 endfunction()
 
 # The sources that exist; warns of the others, so that the tree configures while a room is being written.
