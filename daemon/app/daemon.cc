@@ -29,9 +29,10 @@
 namespace tfld::daemon {
 namespace {
 
-// The permissions of the sockets' files: who may connect is decided by user and group of the runtime directory's owner.
-constexpr mode_t kInferenceMode = 0660;
-constexpr mode_t kAdminMode = 0600;
+// The owner alone may connect, and where the groups of an installation exist, their members.
+constexpr mode_t kSocketMode = 0600;
+constexpr char kUserGroup[] = "tfld";
+constexpr char kAdminGroup[] = "tfld-admin";
 
 SchedulerOptions SchedulerOptionsOf(const Settings& settings) {
   SchedulerOptions options;
@@ -86,7 +87,7 @@ class Daemon {
 
  private:
   Status StartInference() {
-    TFLD_ASSIGN_OR_RETURN(inference_socket_, ListenUnix(settings_.runtime_dir, "tfld.sock", kInferenceMode));
+    TFLD_ASSIGN_OR_RETURN(inference_socket_, ListenUnix(settings_.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
     const auto peers = std::make_shared<PeerRegistry>();
     InferenceContext context;
     context.scheduler = &scheduler_;
@@ -102,7 +103,7 @@ class Daemon {
   }
 
   Status StartAdmin() {
-    TFLD_ASSIGN_OR_RETURN(admin_socket_, ListenUnix(settings_.runtime_dir, "admin.sock", kAdminMode));
+    TFLD_ASSIGN_OR_RETURN(admin_socket_, ListenUnix(settings_.runtime_dir, "admin.sock", kSocketMode, kAdminGroup));
     const auto peers = std::make_shared<PeerRegistry>();
     AdminContext context;
     context.manager = manager_.get();
@@ -127,7 +128,7 @@ class Daemon {
     const auto handler = [this](std::string_view path) {
       return AnswerMetrics(path, metrics_, *manager_, scheduler_, ready_);
     };
-    TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(settings_.runtime_dir, "metrics.sock", kInferenceMode));
+    TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(settings_.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
     TFLD_ASSIGN_OR_RETURN(metrics_server_, HttpServer::Start(*loop_, std::move(socket), handler));
     if (settings_.metrics.tcp_listen.empty()) return {};
     TFLD_ASSIGN_OR_RETURN(auto tcp_socket, ListenLoopback(settings_.metrics.tcp_listen));

@@ -1,6 +1,7 @@
 #include "daemon/system/sockets.h"
 
 #include <arpa/inet.h>
+#include <grp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -52,6 +53,15 @@ bool SomebodyAnswers(const sockaddr_un& address) {
   return answered;
 }
 
+// False when there is no such group or this process is not in it.
+bool GiveToGroup(const std::string& path, const std::string& group) {
+  ::group entry{};
+  ::group* found = nullptr;
+  char buffer[4096];
+  if (::getgrnam_r(group.c_str(), &entry, buffer, sizeof(buffer), &found) != 0 || found == nullptr) return false;
+  return ::chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) == 0;
+}
+
 Status BindAndListen(int descriptor, const sockaddr* address, socklen_t length, const std::string& name) {
   if (::bind(descriptor, address, length) != 0) return ErrnoStatus(errno, "cannot bind " + name);
   if (::listen(descriptor, kBacklog) != 0) return ErrnoStatus(errno, "cannot listen on " + name);
@@ -81,7 +91,8 @@ void ListeningSocket::Close() {
   if (!owned_path_.empty()) ::unlink(owned_path_.c_str());
 }
 
-Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode) {
+Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
+                                   const std::string& group) {
   if (const int inherited = InheritedSocket(name); inherited >= 0) return ListeningSocket(inherited, "");
   const std::string path = directory + "/" + name;
   TFLD_ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress(path));
@@ -98,6 +109,7 @@ Result<ListeningSocket> ListenUnix(const std::string& directory, const std::stri
   const Status status = BindAndListen(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address), path);
   ::umask(old_mask);
   TFLD_RETURN_IF_ERROR(status);
+  if (GiveToGroup(path, group)) mode |= (mode & S_IRWXU) >> 3;
   if (::chmod(path.c_str(), mode) != 0) return ErrnoStatus(errno, "cannot set the permissions of " + path);
   return socket;
 }

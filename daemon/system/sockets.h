@@ -34,7 +34,8 @@ class ListeningSocket {
 // (FileDescriptorName=tfld.sock). A file that is there already is replaced when nobody answers on it; ALREADY_EXISTS
 // when somebody does. `mode` are the permissions of the socket's file. INVALID_ARGUMENT for a path that is longer than
 // the kernel takes.
-Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode);
+Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
+                                   const std::string& group);
 
 // "127.0.0.1:9464" or "[::1]:9464"; only loopback addresses.
 Result<ListeningSocket> ListenLoopback(const std::string& address);
