@@ -1,0 +1,61 @@
+#include "tests/daemon/scheduler/echo_model.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <numeric>
+
+#include "engine/base/str_cat.h"
+#include "tests/support/model_builder.h"
+#include "tfld/engine.h"
+
+namespace tfld::test {
+namespace {
+
+template <typename T>
+T OrDie(Result<T> result) {
+  if (!result.ok()) {
+    std::fprintf(stderr, "the echo model: %s\n", result.status().ToString().c_str());
+    std::abort();
+  }
+  return std::move(*result);
+}
+
+}  // namespace
+
+std::vector<std::byte> EchoModel(const std::vector<EchoTensor>& tensors) {
+  ModelBuilder builder;
+  std::vector<std::int32_t> inputs;
+  std::vector<std::int32_t> outputs;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const std::vector<std::int32_t>& shape = tensors[i].shape;
+    const std::int32_t count = std::accumulate(shape.begin(), shape.end(), 1, std::multiplies<>());
+    // The engine's numbers of types are those of the format.
+    const auto type = static_cast<wire::TensorType>(tensors[i].type);
+    const bool quantized = tensors[i].type == engine::ElementType::kInt8;
+    TensorSpec spec{.type = type, .shape = shape, .name = StrCat("in", i)};
+    if (quantized) {
+      spec.scales = {1.0F};
+      spec.zero_points = {0};
+    }
+    inputs.push_back(builder.AddTensor(spec));
+    spec.shape = {count};
+    spec.name = StrCat("out", i);
+    outputs.push_back(builder.AddTensor(spec));
+    const int flat = builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {1}}, {count});
+    builder.AddOperator(
+        {.op = wire::BuiltinOperator_RESHAPE, .inputs = {inputs.back(), flat}, .outputs = {outputs.back()}});
+  }
+  return builder.Finish(inputs, outputs);
+}
+
+std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots) {
+  const auto model = OrDie(engine::Model::FromBytes(EchoModel(tensors), "echo.tflite"));
+  engine::ExecutableOptions options;
+  options.backend = engine::Backend::kReference;
+  auto executable = OrDie(engine::Executable::Create(model, options));
+  const std::vector<std::shared_ptr<engine::ThreadPool>> pools(static_cast<std::size_t>(slots));
+  return OrDie(daemon::ModelInstance::Create(std::move(executable), pools));
+}
+
+}  // namespace tfld::test
