@@ -1,6 +1,8 @@
 // A model bound over gRPC: one request and one response, which are used again for each inference.
 #pragma once
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
 #include <utility>

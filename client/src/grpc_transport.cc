@@ -1,8 +1,5 @@
 #include "client/src/grpc_transport.h"
 
-#include <grpcpp/channel.h>
-
-#include <limits>
 #include <utility>
 
 #include "client/src/data_type.h"

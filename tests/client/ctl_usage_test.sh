@@ -1,0 +1,42 @@
+#!/bin/bash
+# The exit status and messages of tfld-ctl where no daemon is. Argument: the program.
+set -u
+ctl=$1
+dir=$(mktemp -d /tmp/tfld-ctl.XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+failures=0
+
+# expect STATUS TEXT COMMAND...: the exit status, and a piece of standard output or error.
+expect() {
+  local status=$1 text=$2 output actual
+  shift 2
+  output=$("$@" 2>&1)
+  actual=$?
+  if [[ $actual -ne $status || $output != *"$text"* ]]; then
+    printf 'FAILED: %s\n  exit status %s, expected %s, with "%s"; output:\n%s\n' "$*" "$actual" "$status" "$text" "$output"
+    failures=$((failures + 1))
+  fi
+}
+
+expect 0 "Examples:" "$ctl" --help
+expect 0 "tfld-ctl 0." "$ctl" --version
+expect 0 "--stage-only" "$ctl" deploy --help
+expect 2 "subcommand" "$ctl"
+expect 2 "" "$ctl" nonsense
+expect 2 "NAME" "$ctl" rollback
+expect 2 "" "$ctl" activate model not-a-number
+expect 2 "" "$ctl" --output xml list
+for command in list status "status m" "history m" "activate m 1" "rollback m" "remove m" "stats" "infer m" "metrics"; do
+  # shellcheck disable=SC2086
+  expect 3 "no daemon on $dir" "$ctl" --runtime-dir "$dir" $command
+done
+expect 3 '"code": "UNAVAILABLE"' "$ctl" --runtime-dir "$dir" --output json list
+expect 3 "no daemon" env TFLD_RUNTIME_DIR="$dir" "$ctl" list
+expect 1 "nothing.tflite" "$ctl" --runtime-dir "$dir" deploy m "$dir/nothing.tflite"
+expect 1 "has no model.tflite" "$ctl" package "$dir" -o "$dir/out"
+printf 'some model' >"$dir/model.tflite"
+expect 3 "no daemon" "$ctl" --runtime-dir "$dir" deploy m "$dir/model.tflite"
+expect 0 "sha256" "$ctl" package "$dir" -o "$dir/out.tfld"
+expect 0 "model.tflite" tar -tf "$dir/out.tfld"
+
+[[ $failures -eq 0 ]]
