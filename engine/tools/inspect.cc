@@ -1,10 +1,9 @@
 // tfld-model inspect
 #include <CLI/CLI.hpp>
+#include <compare>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <tuple>
 
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
@@ -26,25 +25,33 @@ struct Options {
   bool graph = false;
 };
 
-// All nodes of one operator in the same types, version and fate.
+// What nodes have in common that stand in one line.
+struct GroupKey {
+  std::string op;
+  int version = 1;
+  std::string types;
+  std::string kernel;
+  std::string reason;
+  bool unsupported = false;
+
+  auto operator<=>(const GroupKey&) const = default;
+};
+
 struct OperatorGroup {
   int count = 0;
   double operations = 0.0;
 };
-using GroupKey =
-    std::tuple<std::string, int, std::string, std::string, std::string>;  // op, version, types, kernel, reason
 
-// The reason without the node that it begins with, so that nodes with the same reason fall together.
+// The reason without "node 3 (SVDF) version 1: ", so that nodes with the same reason fall together.
 std::string ReasonOf(const NodeReport& node) {
-  const std::size_t end = node.reason.find("): ");
-  return end == std::string::npos ? node.reason : node.reason.substr(end + 3);
+  const std::string where = StrCat("node ", node.node, " (", node.op, ") version ", node.version, ": ");
+  return node.reason.starts_with(where) ? node.reason.substr(where.size()) : node.reason;
 }
 
 std::map<GroupKey, OperatorGroup> GroupOperators(const Inspection& inspection) {
   std::map<GroupKey, OperatorGroup> groups;
   for (const NodeReport& node : inspection.nodes) {
-    const std::string reason = node.kernel.empty() ? ReasonOf(node) : "";
-    OperatorGroup& group = groups[{node.op, node.version, node.types, node.kernel, reason}];
+    OperatorGroup& group = groups[{node.op, node.version, node.types, node.kernel, ReasonOf(node), node.unsupported}];
     ++group.count;
     group.operations += node.operations;
   }
@@ -60,10 +67,10 @@ Json TensorsToJson(const std::vector<TensorInfo>& infos) {
 Json OperatorsToJson(const Inspection& inspection) {
   Json list = Json::array();
   for (const auto& [key, group] : GroupOperators(inspection)) {
-    const auto& [op, version, types, kernel, reason] = key;
-    Json entry = {{"operator", op},       {"version", version}, {"types", types},
-                  {"count", group.count}, {"kernel", kernel},   {"operations", group.operations}};
-    if (kernel.empty()) entry["reason"] = reason;
+    Json entry = {{"operator", key.op},           {"version", key.version}, {"types", key.types},
+                  {"count", group.count},         {"kernel", key.kernel},   {"operations", group.operations},
+                  {"supported", !key.unsupported}};
+    if (!key.reason.empty()) entry["reason"] = key.reason;
     list.push_back(std::move(entry));
   }
   return list;
@@ -72,7 +79,7 @@ Json OperatorsToJson(const Inspection& inspection) {
 Json UnsupportedToJson(const Inspection& inspection) {
   Json list = Json::array();
   for (const NodeReport& node : inspection.nodes) {
-    if (!node.kernel.empty()) continue;
+    if (!node.unsupported) continue;
     list.push_back({{"graph", node.graph}, {"node", node.node}, {"operator", node.op}, {"reason", node.reason}});
   }
   return list;
@@ -128,9 +135,8 @@ void PrintOperators(const Inspection& inspection) {
   std::cout << "operators\n";
   Table table({"operator", ">version", ">nodes", "types", ">operations", "runs as"});
   for (const auto& [key, group] : GroupOperators(inspection)) {
-    const auto& [op, version, types, kernel, reason] = key;
-    table.AddRow({op, StrCat(version), StrCat(group.count), types, Scaled(group.operations),
-                  kernel.empty() ? "UNSUPPORTED: " + reason : kernel});
+    const std::string fate = key.unsupported ? "UNSUPPORTED: " + key.reason : key.kernel + key.reason;
+    table.AddRow({key.op, StrCat(key.version), StrCat(group.count), key.types, Scaled(group.operations), fate});
   }
   table.Print(std::cout, "  ");
 }

@@ -28,6 +28,7 @@ NodeReport ReportOf(const Graph& graph, int graph_index, int node_index) {
           .types = StrCat(TypesOf(graph, node.inputs), " -> ", TypesOf(graph, node.outputs)),
           .kernel = {},
           .reason = "not reached: shapes before it are not known",
+          .unsupported = false,
           .operations = CountOperations(graph, node)};
 }
 
@@ -41,8 +42,11 @@ std::vector<NodeReport> ReportsOf(const std::vector<const Graph*>& graphs, const
       reports.push_back(ReportOf(graph, g, n));
       const auto outcome = found.find({g, n});
       if (outcome == found.end()) continue;
-      reports.back().kernel = outcome->second->kernel;
-      reports.back().reason = outcome->second->status.message();
+      const NodeOutcome& known = *outcome->second;
+      reports.back().kernel = known.kernel;
+      reports.back().unsupported = !known.status.ok();
+      if (known.status.ok() && known.kernel.empty()) continue;
+      reports.back().reason = known.status.message();
     }
   }
   return reports;

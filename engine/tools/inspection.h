@@ -13,9 +13,10 @@ struct NodeReport {
   int node = 0;
   std::string op;  // "CONV_2D"
   int version = 1;
-  std::string types;   // "int8, int8, int32 -> int8"
-  std::string kernel;  // where it would run; empty when it is not supported
-  std::string reason;  // why not
+  std::string types;         // "int8, int8, int32 -> int8"
+  std::string kernel;        // where it would run; empty when it does not
+  std::string reason;        // why it does not run
+  bool unsupported = false;  // false also for a node that was not looked at, because shapes before it are not known
   double operations = 0.0;
 };
 

@@ -42,7 +42,8 @@ struct Share {
 class Stopwatch final : public StepObserver {
  public:
   bool BeforeStep(int graph, int node) override {
-    times_[{graph, node}].started = Clock::now();
+    Entry& entry = times_[{graph, node}];
+    entry.started = Clock::now();  // after the lookup, which is not the step's
     return true;
   }
   void AfterStep(int graph, int node, std::string_view kernel) override {
