@@ -1,7 +1,8 @@
 // CONV_2D: input [n, h, w, c], filter [filters, kh, kw, c / groups], bias [filters] -> [n, oh, ow, filters].
-#include "engine/kernels/reference/dispatch.h"
+#include <algorithm>
+
+#include "engine/kernels/reference/hybrid.h"
 #include "engine/kernels/reference/reference.h"
-#include "engine/kernels/reference/weighted_sum.h"
 #include "engine/kernels/reference/window.h"
 
 namespace tfld::engine::reference {
@@ -42,39 +43,48 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
 }
 
 // The sum of products for one output position and one filter.
-template <typename T>
-typename WeightedSum<T>::Sum SumWindow(const Geometry& g, const WeightedSum<T>& numerics, const T* image,
-                                       const T* filter, std::int64_t origin_y, std::int64_t origin_x) {
-  typename WeightedSum<T>::Sum sum{};
+template <typename Numerics>
+typename Numerics::Sum SumWindow(const Geometry& g, const Numerics& numerics, const typename Numerics::Input* image,
+                                 const typename Numerics::Weight* filter, std::int64_t origin_y,
+                                 std::int64_t origin_x) {
+  typename Numerics::Sum sum{};
   const std::int64_t first_x = g.x.FirstTap(origin_x);
   const std::int64_t end_x = g.x.EndTap(origin_x);
   for (std::int64_t ky = g.y.FirstTap(origin_y); ky < g.y.EndTap(origin_y); ++ky) {
-    const T* row = image + (origin_y + ky * g.y.dilation) * g.x.input * g.input_channels;
+    const auto* row = image + (origin_y + ky * g.y.dilation) * g.x.input * g.input_channels;
     for (std::int64_t kx = first_x; kx < end_x; ++kx) {
-      const T* pixel = row + (origin_x + kx * g.x.dilation) * g.input_channels;
-      const T* weights = filter + (ky * g.x.taps + kx) * g.filter_channels;
+      const auto* pixel = row + (origin_x + kx * g.x.dilation) * g.input_channels;
+      const auto* weights = filter + (ky * g.x.taps + kx) * g.filter_channels;
       for (std::int64_t c = 0; c < g.filter_channels; ++c) sum += numerics.Product(pixel[c], weights[c]);
     }
   }
   return sum;
 }
 
-template <typename T>
-void Convolve(const Geometry& g, const WeightedSum<T>& numerics, const T* input, const T* filter,
-              const typename WeightedSum<T>::Bias* bias, T* output) {
+template <typename Numerics, typename Pointers>
+void Convolve(const Geometry& g, const Numerics& numerics, std::int64_t batches, const Pointers& operands) {
   const std::int64_t image_size = g.y.input * g.x.input * g.input_channels;
   const std::int64_t filter_size = g.y.taps * g.x.taps * g.filter_channels;
-  for (std::int64_t n = 0; n < g.batches; ++n) {
+  auto* output = operands.output;
+  for (std::int64_t n = 0; n < batches; ++n) {
     for (std::int64_t y = 0; y < g.y.output; ++y) {
       for (std::int64_t x = 0; x < g.x.output; ++x) {
         for (std::int64_t f = 0; f < g.filters; ++f) {
-          const T* image = input + n * image_size + f / g.filters_per_group * g.filter_channels;
-          const auto sum = SumWindow(g, numerics, image, filter + f * filter_size, g.y.Origin(y), g.x.Origin(x));
-          *output++ = numerics.Finish(sum, bias, f);
+          const auto* image = operands.input + n * image_size + f / g.filters_per_group * g.filter_channels;
+          const auto sum =
+              SumWindow(g, numerics, image, operands.weights + f * filter_size, g.y.Origin(y), g.x.Origin(x));
+          *output++ = numerics.Finish(sum, operands.bias, f);
         }
       }
     }
   }
+}
+
+// Hybrid inputs are quantized asymmetrically when the filters' scales differ or there are groups; else symmetrically.
+bool HybridIsAsymmetric(const OpContext& context, const Geometry& geometry) {
+  const std::vector<float>& scales = context.Input(kWeightsInput).quantization->scales;
+  const bool differ = std::ranges::any_of(scales, [&](float scale) { return scale != scales[0]; });
+  return differ || geometry.filter_channels != geometry.input_channels;
 }
 
 }  // namespace
@@ -88,22 +98,23 @@ Status InferConv2d(InferContext& context) {
 
 Status PrepareConv2d(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
-  return DispatchType<float, std::int8_t, std::uint8_t>(
-      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        TFLD_RETURN_IF_ERROR(context.RequireInputType(kWeightsInput, {kElementTypeOf<T>}));
-        TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-        TFLD_ASSIGN_OR_RETURN(
-            const WeightedSum<T> numerics,
-            WeightedSum<T>::Make(context, {.channels = context.Input(kWeightsInput).shape.dim(0),
-                                           .channel_axis = 0,
-                                           .activation = context.attributes<Conv2dAttributes>().activation,
-                                           .int8_convolution = std::is_same_v<T, std::int8_t>}));
-        return context.Emit("reference.conv_2d", [geometry, numerics](const RunContext& run) -> Status {
-          Convolve<T>(geometry, numerics, run.Input<T>(0), run.Input<T>(kWeightsInput),
-                      run.Input<typename WeightedSum<T>::Bias>(kBiasInput), run.Output<T>(0));
-          return {};
-        });
-      });
+  const WeightsLayout layout{.channels = context.Input(kWeightsInput).shape.dim(0),
+                             .channel_axis = 0,
+                             .activation = context.attributes<Conv2dAttributes>().activation,
+                             .symmetric = true};
+  if (IsHybrid(context)) {
+    return EmitHybrid(context, "reference.conv_2d_hybrid", layout, geometry.batches,
+                      HybridIsAsymmetric(context, geometry),
+                      [geometry](const HybridBatch& numerics, const auto& operands, const RunContext&) {
+                        Convolve(geometry, numerics, 1, operands);
+                      });
+  }
+  return DispatchNumerics<FixedPointRescaling>(context, layout, [&]<typename Numerics>(const Numerics& numerics) {
+    return context.Emit("reference.conv_2d", [geometry, numerics](const RunContext& run) -> Status {
+      Convolve(geometry, numerics, geometry.batches, Operands<Numerics>(run));
+      return {};
+    });
+  });
 }
 
 }  // namespace tfld::engine::reference

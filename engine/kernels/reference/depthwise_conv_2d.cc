@@ -3,9 +3,8 @@
 // Output channel c * m + i is input channel c under its i-th filter. The multiplier m follows from the shapes.
 #include <algorithm>
 
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/hybrid.h"
 #include "engine/kernels/reference/reference.h"
-#include "engine/kernels/reference/weighted_sum.h"
 #include "engine/kernels/reference/window.h"
 
 namespace tfld::engine::reference {
@@ -40,9 +39,9 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
 }
 
 // Adds the products of one input pixel and one tap's weights to the sums of all output channels.
-template <typename T>
-void AddTap(const Geometry& g, const WeightedSum<T>& numerics, const T* pixel, const T* weights,
-            typename WeightedSum<T>::Sum* sums) {
+template <typename Numerics>
+void AddTap(const Geometry& g, const Numerics& numerics, const typename Numerics::Input* pixel,
+            const typename Numerics::Weight* weights, typename Numerics::Sum* sums) {
   if (g.multiplier == 1) {
     for (std::int64_t c = 0; c < g.input_channels; ++c) sums[c] += numerics.Product(pixel[c], weights[c]);
     return;
@@ -54,14 +53,15 @@ void AddTap(const Geometry& g, const WeightedSum<T>& numerics, const T* pixel, c
   }
 }
 
-template <typename T>
-void SumWindow(const Geometry& g, const WeightedSum<T>& numerics, const T* image, const T* filter,
-               std::int64_t origin_y, std::int64_t origin_x, typename WeightedSum<T>::Sum* sums) {
-  std::fill_n(sums, g.output_channels(), typename WeightedSum<T>::Sum{});
+template <typename Numerics>
+void SumWindow(const Geometry& g, const Numerics& numerics, const typename Numerics::Input* image,
+               const typename Numerics::Weight* filter, std::int64_t origin_y, std::int64_t origin_x,
+               typename Numerics::Sum* sums) {
+  std::fill_n(sums, g.output_channels(), typename Numerics::Sum{});
   const std::int64_t first_x = g.x.FirstTap(origin_x);
   const std::int64_t end_x = g.x.EndTap(origin_x);
   for (std::int64_t ky = g.y.FirstTap(origin_y); ky < g.y.EndTap(origin_y); ++ky) {
-    const T* row = image + (origin_y + ky * g.y.dilation) * g.x.input * g.input_channels;
+    const auto* row = image + (origin_y + ky * g.y.dilation) * g.x.input * g.input_channels;
     for (std::int64_t kx = first_x; kx < end_x; ++kx) {
       AddTap(g, numerics, row + (origin_x + kx * g.x.dilation) * g.input_channels,
              filter + (ky * g.x.taps + kx) * g.output_channels(), sums);
@@ -69,15 +69,16 @@ void SumWindow(const Geometry& g, const WeightedSum<T>& numerics, const T* image
   }
 }
 
-template <typename T>
-void Convolve(const Geometry& g, const WeightedSum<T>& numerics, const T* input, const T* filter,
-              const typename WeightedSum<T>::Bias* bias, T* output, typename WeightedSum<T>::Sum* sums) {
-  for (std::int64_t n = 0; n < g.batches; ++n) {
-    const T* image = input + n * g.y.input * g.x.input * g.input_channels;
+template <typename Numerics, typename Pointers>
+void Convolve(const Geometry& g, const Numerics& numerics, std::int64_t batches, const Pointers& operands,
+              typename Numerics::Sum* sums) {
+  auto* output = operands.output;
+  for (std::int64_t n = 0; n < batches; ++n) {
+    const auto* image = operands.input + n * g.y.input * g.x.input * g.input_channels;
     for (std::int64_t y = 0; y < g.y.output; ++y) {
       for (std::int64_t x = 0; x < g.x.output; ++x) {
-        SumWindow(g, numerics, image, filter, g.y.Origin(y), g.x.Origin(x), sums);
-        for (std::int64_t c = 0; c < g.output_channels(); ++c) *output++ = numerics.Finish(sums[c], bias, c);
+        SumWindow(g, numerics, image, operands.weights, g.y.Origin(y), g.x.Origin(x), sums);
+        for (std::int64_t c = 0; c < g.output_channels(); ++c) *output++ = numerics.Finish(sums[c], operands.bias, c);
       }
     }
   }
@@ -94,24 +95,26 @@ Status InferDepthwiseConv2d(InferContext& context) {
 
 Status PrepareDepthwiseConv2d(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
-  return DispatchType<float, std::int8_t, std::uint8_t>(
-      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        using Sum = typename WeightedSum<T>::Sum;
-        TFLD_RETURN_IF_ERROR(context.RequireInputType(kWeightsInput, {kElementTypeOf<T>}));
-        TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-        TFLD_ASSIGN_OR_RETURN(
-            const WeightedSum<T> numerics,
-            WeightedSum<T>::Make(context, {.channels = context.Input(kWeightsInput).shape.dim(3),
-                                           .channel_axis = 3,
-                                           .activation = context.attributes<DepthwiseConv2dAttributes>().activation,
-                                           .int8_convolution = std::is_same_v<T, std::int8_t>}));
-        const int sums = context.RequestScratch(static_cast<std::size_t>(geometry.output_channels()) * sizeof(Sum));
-        return context.Emit("reference.depthwise_conv_2d", [geometry, numerics, sums](const RunContext& run) -> Status {
-          Convolve<T>(geometry, numerics, run.Input<T>(0), run.Input<T>(kWeightsInput),
-                      run.Input<typename WeightedSum<T>::Bias>(kBiasInput), run.Output<T>(0), run.Scratch<Sum>(sums));
-          return {};
-        });
-      });
+  const WeightsLayout layout{.channels = context.Input(kWeightsInput).shape.dim(3),
+                             .channel_axis = 3,
+                             .activation = context.attributes<DepthwiseConv2dAttributes>().activation,
+                             .symmetric = true};
+  const auto channels = static_cast<std::size_t>(geometry.output_channels());
+  if (IsHybrid(context)) {
+    const int sums = context.RequestScratch(channels * sizeof(HybridSum::Sum));
+    return EmitHybrid(context, "reference.depthwise_conv_2d_hybrid", layout, geometry.batches, /*asymmetric=*/true,
+                      [geometry, sums](const HybridBatch& numerics, const auto& operands, const RunContext& run) {
+                        Convolve(geometry, numerics, 1, operands, run.Scratch<HybridSum::Sum>(sums));
+                      });
+  }
+  return DispatchNumerics<FixedPointRescaling>(context, layout, [&]<typename Numerics>(const Numerics& numerics) {
+    using Sum = typename Numerics::Sum;
+    const int sums = context.RequestScratch(channels * sizeof(Sum));
+    return context.Emit("reference.depthwise_conv_2d", [geometry, numerics, sums](const RunContext& run) -> Status {
+      Convolve(geometry, numerics, geometry.batches, Operands<Numerics>(run), run.Scratch<Sum>(sums));
+      return {};
+    });
+  });
 }
 
 }  // namespace tfld::engine::reference

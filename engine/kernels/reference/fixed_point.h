@@ -72,6 +72,14 @@ inline std::int32_t Multiply(std::int32_t value, QuantizedMultiplier by) {
   return RoundingDivideByPot(SaturatingRoundingDoublingHighMul(WrappingShiftLeft(value, left), by.multiplier), right);
 }
 
+// For sums of 64 bits the multiplier is cut to 16 bits, and there is one rounding, half up. by.shift is at most 7.
+inline std::int64_t Multiply(std::int64_t value, QuantizedMultiplier by) {
+  const std::int64_t reduced = by.multiplier < 0x7FFF0000 ? (by.multiplier + (1 << 15)) >> 16 : 0x7FFF;
+  const int shift = 15 - by.shift;
+  const std::uint64_t product = static_cast<std::uint64_t>(value) * static_cast<std::uint64_t>(reduced);
+  return static_cast<std::int64_t>(product + (std::uint64_t{1} << (shift - 1))) >> shift;
+}
+
 // value + zero_point, clamped to [min, max].
 inline std::int32_t AddAndClamp(std::int32_t value, std::int32_t zero_point, std::int32_t min, std::int32_t max) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(value) + zero_point, min, max));

@@ -1,7 +1,8 @@
 // FULLY_CONNECTED: input with elements for [batches, depth], weights [units, depth], bias [units] -> [batches, units].
-#include "engine/kernels/reference/dispatch.h"
+#include <limits>
+
+#include "engine/kernels/reference/hybrid.h"
 #include "engine/kernels/reference/reference.h"
-#include "engine/kernels/reference/weighted_sum.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -25,16 +26,16 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
   return geometry;
 }
 
-template <typename T>
-void Multiply(const Geometry& g, const WeightedSum<T>& numerics, const T* input, const T* weights,
-              const typename WeightedSum<T>::Bias* bias, T* output) {
-  for (std::int64_t n = 0; n < g.batches; ++n) {
-    const T* row = input + n * g.depth;
+template <typename Numerics, typename Pointers>
+void MultiplyRows(const Geometry& g, const Numerics& numerics, std::int64_t batches, const Pointers& operands) {
+  auto* output = operands.output;
+  for (std::int64_t n = 0; n < batches; ++n) {
+    const auto* input = operands.input + n * g.depth;
     for (std::int64_t unit = 0; unit < g.units; ++unit) {
-      const T* column = weights + unit * g.depth;
-      typename WeightedSum<T>::Sum sum{};
-      for (std::int64_t i = 0; i < g.depth; ++i) sum += numerics.Product(row[i], column[i]);
-      *output++ = numerics.Finish(sum, bias, unit);
+      const auto* weights = operands.weights + unit * g.depth;
+      typename Numerics::Sum sum{};
+      for (std::int64_t i = 0; i < g.depth; ++i) sum += numerics.Product(input[i], weights[i]);
+      *output++ = numerics.Finish(sum, operands.bias, unit);
     }
   }
 }
@@ -57,21 +58,23 @@ Status PrepareFullyConnected(PrepareContext& context) {
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
   if (attributes.shuffled_weights) return context.Unsupported("shuffled weights are not supported");
   if (context.num_outputs() != 1) return context.Unsupported("a second output is not supported");
-  return DispatchType<float, std::int8_t, std::uint8_t>(
-      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        TFLD_RETURN_IF_ERROR(context.RequireInputType(kWeightsInput, {kElementTypeOf<T>}));
-        TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-        TFLD_ASSIGN_OR_RETURN(const WeightedSum<T> numerics,
-                              WeightedSum<T>::Make(context, {.channels = context.Input(kWeightsInput).shape.dim(0),
-                                                             .channel_axis = 0,
-                                                             .activation = attributes.activation,
-                                                             .int8_convolution = false}));
-        return context.Emit("reference.fully_connected", [geometry, numerics](const RunContext& run) -> Status {
-          Multiply<T>(geometry, numerics, run.Input<T>(0), run.Input<T>(kWeightsInput),
-                      run.Input<typename WeightedSum<T>::Bias>(kBiasInput), run.Output<T>(0));
-          return {};
-        });
-      });
+  const WeightsLayout layout{.channels = context.Input(kWeightsInput).shape.dim(0),
+                             .channel_axis = 0,
+                             .activation = attributes.activation,
+                             .symmetric = false};
+  if (IsHybrid(context)) {
+    return EmitHybrid(context, "reference.fully_connected_hybrid", layout, geometry.batches,
+                      attributes.asymmetric_quantize_inputs,
+                      [geometry](const HybridBatch& numerics, const auto& operands, const RunContext&) {
+                        MultiplyRows(geometry, numerics, 1, operands);
+                      });
+  }
+  return DispatchNumerics<DoubleRescaling>(context, layout, [&]<typename Numerics>(const Numerics& numerics) {
+    return context.Emit("reference.fully_connected", [geometry, numerics](const RunContext& run) -> Status {
+      MultiplyRows(geometry, numerics, geometry.batches, Operands<Numerics>(run));
+      return {};
+    });
+  });
 }
 
 }  // namespace tfld::engine::reference

@@ -99,10 +99,8 @@ class SliceBuilder {
     std::int64_t first = entry.begin_open ? (forward ? 0 : size - 1) : position(entry.begin);
     std::int64_t count = 0;
     if (entry.shrink) {
-      first = entry.begin < 0 ? entry.begin + size : entry.begin;
-      if (entry.begin_open) first = forward ? 0 : size - 1;
-      if (first < 0 || first >= size)
-        return context_.Error(StrCat("index ", entry.begin, " of axis ", axis, " is out of range"));
+      if (size == 0) return context_.Error(StrCat("axis ", axis, " has no elements to take one of"));
+      first = std::clamp<std::int64_t>(first, 0, size - 1);
       count = 1;
     } else {
       const std::int64_t last = entry.end_open ? (forward ? size : -1) : position(entry.end);
