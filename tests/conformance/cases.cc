@@ -1,0 +1,94 @@
+#include "tests/conformance/cases.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <ostream>
+#include <set>
+#include <string_view>
+
+#include "engine/golden/discover.h"
+#include "tests/support/test_paths.h"
+
+namespace tfld::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the engine's description promises to run; a prefix stands for all models that begin with it.
+constexpr std::array<std::string_view, 9> kRequired = {"ad01_",          "ic_resnet_",    "kws_",
+                                                       "vww_96_",        "hello_world_",  "micro_speech_",
+                                                       "person_detect_", "mobilenet_v1_", "mobilenet_v2_"};
+
+bool IsRequired(const std::string& model) {
+  return std::ranges::any_of(kRequired, [&model](std::string_view prefix) { return model.starts_with(prefix); });
+}
+
+std::vector<std::string> GoldensBelow(const fs::path& directory) {
+  const auto found = engine::FindGoldens(directory.string());
+  return found.ok() ? *found : std::vector<std::string>{};
+}
+
+// golden/<model>/<case>, with the model in models/.
+void AddModels(const fs::path& shared, std::vector<Case>& cases) {
+  for (const std::string& directory : GoldensBelow(shared / "golden")) {
+    const std::string model = fs::path(directory).parent_path().filename().string();
+    cases.push_back({IsRequired(model) ? Kind::kRequired : Kind::kOptional,
+                     fs::path(directory).lexically_relative(shared).string(), directory,
+                     (shared / "models" / (model + ".tflite")).string()});
+  }
+}
+
+// ops/<operator>/<case>, each with its model.tflite.
+void AddOperators(const fs::path& shared, std::vector<Case>& cases) {
+  for (const std::string& directory : GoldensBelow(shared / "ops")) {
+    cases.push_back({Kind::kOperator, fs::path(directory).lexically_relative(shared).string(), directory,
+                     (fs::path(directory) / "model.tflite").string()});
+  }
+}
+
+// The model may lie beside golden.json or one level up.
+void AddShipped(std::vector<Case>& cases) {
+  const fs::path root = SourceDir() / "packaging" / "models";
+  std::error_code error;
+  for (const std::string& directory : GoldensBelow(root)) {
+    const fs::path beside = fs::path(directory) / "model.tflite";
+    const fs::path model = fs::exists(beside, error) ? beside : fs::path(directory).parent_path() / "model.tflite";
+    const std::string name = "shipped/" + fs::path(directory).lexically_relative(root).string();
+    cases.push_back({Kind::kRequired, name, directory, model.string()});
+  }
+}
+
+}  // namespace
+
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
+
+std::vector<Case> AllCases() {
+  std::vector<Case> cases;
+  if (const auto shared = SharedDir()) {
+    AddModels(*shared, cases);
+    AddOperators(*shared, cases);
+  }
+  AddShipped(cases);
+  std::ranges::sort(cases, {}, &Case::name);
+  return cases;
+}
+
+std::vector<Case> RequiredModels() {
+  std::vector<Case> models;
+  std::set<std::string> seen;
+  for (const Case& one : AllCases()) {
+    if (one.kind == Kind::kRequired && seen.insert(one.model).second) models.push_back(one);
+  }
+  return models;
+}
+
+std::string TestName(const std::string& name) {
+  std::string result = name;
+  std::ranges::replace_if(
+      result, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return result;
+}
+
+}  // namespace tfld::test

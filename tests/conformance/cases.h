@@ -1,0 +1,36 @@
+// The goldens that there are to conform to.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace tfld::test {
+
+enum class Kind {
+  kRequired,  // a whole model that the engine promises to run
+  kOptional,  // another whole model: runs and matches, or is refused by name
+  kOperator,  // one or a few operators: likewise
+};
+
+struct Case {
+  Kind kind = Kind::kOperator;
+  std::string name;       // "golden/kws_int8/random", "ops/add/float32_8dc38c", "shipped/bearing_fault/1"
+  std::string directory;  // with golden.json
+  std::string model;      // path of the .tflite file
+};
+
+// For GoogleTest's messages.
+void PrintTo(const Case& one, std::ostream* out);
+
+// All of them, sorted by name: of $TFLD_SHARED/golden and /ops where there is such a directory, and of the models that
+// the project ships.
+std::vector<Case> AllCases();
+
+// One case of every model that is kRequired.
+std::vector<Case> RequiredModels();
+
+// The name with nothing but letters, digits and underscores, as GoogleTest wants it.
+std::string TestName(const std::string& name);
+
+}  // namespace tfld::test
