@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -22,14 +23,14 @@ constexpr std::chrono::minutes kPatience{2};  // with sanitizers, on a busy mach
   const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(file, STDOUT_FILENO);
   ::dup2(file, STDERR_FILENO);
-  ::unsetenv("NOTIFY_SOCKET");
   ::execl(TFLD_DAEMON, TFLD_DAEMON, "--state-dir", state_dir.c_str(), "--runtime-dir", runtime_dir.c_str(), nullptr);
   ::_exit(127);
 }
 
 }  // namespace
 
-DaemonProcess::DaemonProcess() = default;
+// A daemon that a test starts is not the one that a service manager waits for.
+DaemonProcess::DaemonProcess() { ::unsetenv("NOTIFY_SOCKET"); }
 
 DaemonProcess::~DaemonProcess() { Kill(); }
 
