@@ -223,7 +223,6 @@ Status RunDaemon(const Settings& settings) {
   SetUpLog(settings.log.level, settings.log.format);
   SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
   TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
-  TFLD_RETURN_IF_ERROR(LockStateDirectory(settings));
   return Daemon(settings).Run();
 }
 

@@ -1,7 +1,5 @@
 #include "daemon/app/directories.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,17 +29,6 @@ Status MakeDirectory(const std::string& path, mode_t mode) {
 Status MakeDirectories(const Settings& settings) {
   TFLD_RETURN_IF_ERROR(MakeDirectory(settings.state_dir, 0700));
   return MakeDirectory(settings.runtime_dir, 0755);
-}
-
-Status LockStateDirectory(const Settings& settings) {
-  const std::string path = settings.state_dir + "/lock";
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return ErrnoStatus(errno, path);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return {};  // stays open, and locked, until the process ends
-  const int error = errno;
-  ::close(descriptor);
-  if (error != EWOULDBLOCK) return ErrnoStatus(error, path);
-  return AlreadyExists(StrCat(settings.state_dir, ": another daemon uses this state directory"));
 }
 
 }  // namespace tfld::daemon

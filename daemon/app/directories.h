@@ -10,7 +10,4 @@ namespace tfld::daemon {
 // sockets inside have permissions of their own. Errors name the directory.
 Status MakeDirectories(const Settings& settings);
 
-// Locks the state directory against a second daemon for as long as the process lives. ALREADY_EXISTS when one has it.
-Status LockStateDirectory(const Settings& settings);
-
 }  // namespace tfld::daemon
