@@ -92,10 +92,6 @@ Status PrepareMul(PrepareContext& context, Resources& resources) {
   return EmitArithmetic(context, resources, "xnnpack.mul", xnn_binary_multiply);
 }
 
-Status PrepareDiv(PrepareContext& context, Resources& resources) {
-  return EmitArithmetic(context, resources, "xnnpack.div", xnn_binary_divide);
-}
-
 Status PrepareMaximum(PrepareContext& context, Resources& resources) {
   return EmitBinary(context, resources, "xnnpack.maximum", xnn_binary_maximum);
 }

@@ -15,7 +15,6 @@ Status PrepareFullyConnected(PrepareContext& context, Resources& resources);
 Status PrepareAdd(PrepareContext& context, Resources& resources);
 Status PrepareSub(PrepareContext& context, Resources& resources);
 Status PrepareMul(PrepareContext& context, Resources& resources);
-Status PrepareDiv(PrepareContext& context, Resources& resources);
 Status PrepareMaximum(PrepareContext& context, Resources& resources);
 Status PrepareMinimum(PrepareContext& context, Resources& resources);
 Status PreparePrelu(PrepareContext& context, Resources& resources);

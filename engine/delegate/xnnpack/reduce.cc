@@ -15,10 +15,13 @@ Stage MeanStage(const Value& input, const Value& output, std::vector<std::int64_
       .create = [=](xnn_weights_cache_t,
                     xnn_operator_t* op) { return xnn_create_reduce_nd(xnn_reduce_mean, data_type, &from, &to, 0, op); },
       .reshape =
-          [axes = std::move(axes), dims = Dims(input.shape)](xnn_operator_t op, Workspace* workspace,
-                                                             pthreadpool_t pool) {
-            return xnn_reshape_reduce_nd(op, axes.size(), axes.data(), dims.size(), dims.data(), &workspace->bytes,
-                                         &workspace->alignment, pool);
+          [=, axes = std::move(axes), dims = Dims(input.shape)](xnn_operator_t op, Workspace* workspace,
+                                                                pthreadpool_t pool) {
+            const xnn_status status = xnn_reshape_reduce_nd(op, axes.size(), axes.data(), dims.size(), dims.data(),
+                                                            &workspace->bytes, &workspace->alignment, pool);
+            // A workspace is for sums of integers; float sums are made in the output, and must not be given one.
+            if (data_type == xnn_datatype_fp32) *workspace = {};
+            return status;
           },
       .setup = [](xnn_operator_t op,
                   const Buffers& b) { return xnn_setup_reduce_nd(op, b.workspace, b.inputs[0], b.output); },

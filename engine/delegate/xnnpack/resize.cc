@@ -37,6 +37,19 @@ Stage StageFor(ElementType type, const Shape& input, const Shape& output, std::u
   }
 }
 
+// In int8, TensorFlow Lite steps through the input in units of 1/1024, rounded; unless a step is a whole number of
+// them, it drifts away from the true position, and its results by more than one step from anybody else's.
+bool StepsExactly(int input_size, int output_size, bool align_corners) {
+  constexpr std::int64_t kUnits = 1024;
+  if (align_corners && output_size > 1) return kUnits * (input_size - 1) % (output_size - 1) == 0;
+  return kUnits * input_size % output_size == 0;
+}
+
+bool StepsExactly(const Shape& input, const Shape& output, bool align_corners) {
+  return StepsExactly(input.dim(1), output.dim(1), align_corners) &&
+         StepsExactly(input.dim(2), output.dim(2), align_corners);
+}
+
 }  // namespace
 
 Status PrepareResizeBilinear(PrepareContext& context, Resources& resources) {
@@ -47,6 +60,7 @@ Status PrepareResizeBilinear(PrepareContext& context, Resources& resources) {
     return {};
   }
   if (!(IsFloat(input) && IsFloat(output)) && !IsSameQuantization(input, output)) return {};
+  if (input.type == ElementType::kInt8 && !StepsExactly(input.shape, output.shape, attributes.align_corners)) return {};
   std::uint32_t flags = 0;
   if (attributes.align_corners)
     flags = XNN_FLAG_ALIGN_CORNERS;

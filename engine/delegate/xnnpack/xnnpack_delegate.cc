@@ -20,7 +20,6 @@ constexpr Entry kOperators[] = {
     {OpCode::kAdd, PrepareAdd},
     {OpCode::kSub, PrepareSub},
     {OpCode::kMul, PrepareMul},
-    {OpCode::kDiv, PrepareDiv},
     {OpCode::kMaximum, PrepareMaximum},
     {OpCode::kMinimum, PrepareMinimum},
     {OpCode::kPrelu, PreparePrelu},

@@ -32,6 +32,7 @@ class TestNode {
 
   // Computes the output's shape.
   Status Infer();
+  void SetOutputShape(const Shape& shape) { graph_.value(graph_.nodes[0].outputs[0]).shape = shape; }
 
   Graph& graph() { return graph_; }
   const Value& output() const { return graph_.value(graph_.nodes[0].outputs[0]); }

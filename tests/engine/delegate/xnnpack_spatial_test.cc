@@ -109,11 +109,26 @@ TEST_P(XnnpackSpatial, ResizeBilinearMatchesPortableKernel) {
     attributes.half_pixel_centers = i % 3 == 2;
     TestNode node(OpCode::kResizeBilinear, attributes, random);
     const Quantization quantization = DrawQuantization(random, GetParam());
-    node.AddInput(GetParam(), DrawImage(random), quantization);
-    node.AddInts({2}, {Draw(random, 2, 30), Draw(random, 2, 30)});
+    const Shape image = DrawImage(random);
+    node.AddInput(GetParam(), image, quantization);
+    if (GetParam() == ElementType::kInt8) {  // only steps of a whole number of 1/1024
+      const int edge = attributes.align_corners ? 1 : 0;
+      node.AddInts({2}, {(image.dim(1) - edge) * 2 + edge, (image.dim(2) - edge) * 4 + edge});
+    } else {
+      node.AddInts({2}, {Draw(random, 2, 30), Draw(random, 2, 30)});
+    }
     node.AddOutput(GetParam(), quantization);
     ExpectDelegateMatches(node, 1 + i % 2);
   }
+}
+
+TEST(XnnpackSpatial, ResizeBilinearInInt8BySlantedStepsIsDeclined) {
+  std::mt19937 random(49);
+  TestNode node(OpCode::kResizeBilinear, ResizeAttributes{}, random);
+  node.AddInput(ElementType::kInt8, {1, 7, 7, 3}, PerTensor(0.1F, 0));
+  node.AddInts({2}, {23, 23});
+  node.AddOutput(ElementType::kInt8, PerTensor(0.1F, 0));
+  ExpectDelegateDeclines(node);
 }
 
 TEST_P(XnnpackSpatial, TransposeMatchesPortableKernel) {
