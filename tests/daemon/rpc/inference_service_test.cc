@@ -1,0 +1,321 @@
+#include "daemon/rpc/inference_service.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <future>
+#include <latch>
+#include <thread>
+
+#include "tests/daemon/rpc/rpc_fixture.h"
+#include "tests/daemon/scheduler/fake_job.h"
+
+namespace tfld::daemon {
+namespace {
+
+using grpc::StatusCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class InferenceServiceTest : public testing::Test {
+ protected:
+  // Calls a method of the stub once.
+  template <typename Method, typename Request, typename Response>
+  grpc::Status Call(Method method, const Request& request, Response& response) {
+    grpc::ClientContext context;
+    return (*stub_.*method)(&context, request, &response);
+  }
+
+  grpc::Status Infer(const inference::ModelInferRequest& request) {
+    return Call(&Stub::ModelInfer, request, response_);
+  }
+
+  void ExpectError(const grpc::Status& status, StatusCode code, const std::string& text) {
+    EXPECT_EQ(status.error_code(), code) << status.error_message();
+    EXPECT_THAT(status.error_message(), HasSubstr(text));
+  }
+
+  // Keeps the only executor busy until the returned latch is released.
+  std::shared_ptr<std::latch> Occupy() {
+    auto started = std::make_shared<std::latch>(1);
+    auto release = std::make_shared<std::latch>(1);
+    std::unique_ptr<Job> job = std::make_unique<test::FakeJob>(
+        std::make_shared<test::JobRecord>(), (*fixture_.map.Acquire("echo", ""))->instance, [=]() -> Status {
+          started->count_down();
+          release->wait();
+          return {};
+        });
+    EXPECT_TRUE(fixture_.scheduler.Submit(job).ok());
+    started->wait();
+    return release;
+  }
+
+  void WaitUntilQueued(std::size_t count) {
+    while (fixture_.scheduler.stats().queued < count) std::this_thread::yield();
+  }
+
+  std::uint64_t Counted(const std::string& model, tfld::StatusCode code) {
+    const auto stats = fixture_.stats.Snapshot(model);
+    return stats.empty() ? 0 : stats[0].requests[static_cast<std::size_t>(code)];
+  }
+
+  using Stub = inference::GRPCInferenceService::Stub;
+  test::RpcFixture fixture_;
+  std::unique_ptr<Stub> stub_ = fixture_.NewStub();
+  inference::ModelInferResponse response_;
+};
+
+TEST_F(InferenceServiceTest, Infers) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.set_id("my id");
+  const grpc::Status status = Infer(request);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response_.model_name(), "echo");
+  EXPECT_EQ(response_.model_version(), "3");
+  EXPECT_EQ(response_.id(), "my id");
+  EXPECT_THAT(response_.raw_output_contents(), ElementsAre("abcdefghijklmnop"));
+  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), 1u);
+}
+
+TEST_F(InferenceServiceTest, InfersFromTypedContents) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.clear_raw_input_contents();
+  for (int i = 0; i < 4; ++i) request.mutable_inputs(0)->mutable_contents()->add_fp32_contents(0);
+  ASSERT_TRUE(Infer(request).ok());
+  EXPECT_THAT(response_.raw_output_contents(), ElementsAre(std::string(16, '\0')));
+}
+
+TEST_F(InferenceServiceTest, NamesAVersion) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.set_model_version("3");
+  EXPECT_TRUE(Infer(request).ok());
+  request.set_model_version("4");
+  ExpectError(Infer(request), StatusCode::NOT_FOUND, "4");
+}
+
+TEST_F(InferenceServiceTest, AnswersWithTheVersionThatIsActive) {
+  fixture_.Publish("echo", 4, {{engine::ElementType::kFloat32, {1, 4}}});
+  ASSERT_TRUE(Infer(test::EchoRequest()).ok());
+  EXPECT_EQ(response_.model_version(), "4");
+}
+
+TEST_F(InferenceServiceTest, UnknownModel) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.set_model_name("nobody");
+  ExpectError(Infer(request), StatusCode::NOT_FOUND, "nobody");
+  EXPECT_EQ(Counted("nobody", tfld::StatusCode::kNotFound), 0u) << "outsiders cannot make counters";
+}
+
+TEST_F(InferenceServiceTest, AWrongRequestNamesModelAndTensor) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.mutable_raw_input_contents(0)->resize(3);
+  ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "model 'echo' version 3: input 'in0': 3 bytes came, 16");
+  EXPECT_EQ(Counted("echo", tfld::StatusCode::kInvalidArgument), 1u);
+}
+
+TEST_F(InferenceServiceTest, WrongParameters) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  (*request.mutable_parameters())["timeout"].set_string_param("soon");
+  ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "'timeout'");
+  request.clear_parameters();
+  (*request.mutable_parameters())["sequence_id"].set_int64_param(7);
+  ExpectError(Infer(request), StatusCode::UNIMPLEMENTED, "sequences");
+}
+
+TEST_F(InferenceServiceTest, ParametersOfUsualClients) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  auto& parameters = *request.mutable_parameters();
+  parameters["triton_enable_empty_final_response"].set_bool_param(false);
+  parameters["priority"].set_uint64_param(1);
+  parameters["timeout"].set_int64_param(60'000'000);
+  EXPECT_TRUE(Infer(request).ok());
+}
+
+TEST_F(InferenceServiceTest, NotReady) {
+  fixture_.ready = false;
+  ExpectError(Infer(test::EchoRequest()), StatusCode::UNAVAILABLE, "loaded");
+  inference::ServerReadyResponse ready;
+  ASSERT_TRUE(Call(&Stub::ServerReady, inference::ServerReadyRequest(), ready).ok());
+  EXPECT_FALSE(ready.ready());
+}
+
+TEST_F(InferenceServiceTest, AFullQueue) {
+  const auto release = Occupy();
+  auto first = std::async(std::launch::async, [&] { return Infer(test::EchoRequest()); });
+  inference::ModelInferResponse other;
+  auto second = std::async(std::launch::async, [&] { return Call(&Stub::ModelInfer, test::EchoRequest(), other); });
+  WaitUntilQueued(2);
+  inference::ModelInferResponse third;
+  ExpectError(Call(&Stub::ModelInfer, test::EchoRequest(), third), StatusCode::RESOURCE_EXHAUSTED, "queue");
+  release->count_down();
+  EXPECT_TRUE(first.get().ok());
+  EXPECT_TRUE(second.get().ok());
+}
+
+TEST_F(InferenceServiceTest, TheTimeoutParameterIsADeadline) {
+  const auto release = Occupy();
+  inference::ModelInferRequest request = test::EchoRequest();
+  (*request.mutable_parameters())["timeout"].set_int64_param(1);
+  auto late = std::async(std::launch::async, [&] { return Infer(request); });
+  WaitUntilQueued(1);
+  release->count_down();
+  ExpectError(late.get(), StatusCode::DEADLINE_EXCEEDED, "deadline");
+  EXPECT_EQ(Counted("echo", tfld::StatusCode::kDeadlineExceeded), 1u);
+}
+
+TEST_F(InferenceServiceTest, ACancelledCallDoesNotRun) {
+  const auto release = Occupy();
+  grpc::ClientContext context;
+  auto call =
+      std::async(std::launch::async, [&] { return stub_->ModelInfer(&context, test::EchoRequest(), &response_); });
+  WaitUntilQueued(1);
+  context.TryCancel();
+  ExpectError(call.get(), StatusCode::CANCELLED, "");
+  // The server learns of it in its own time; another call on the same connection comes after it.
+  inference::ServerLiveResponse live;
+  ASSERT_TRUE(Call(&Stub::ServerLive, inference::ServerLiveRequest(), live).ok());
+  release->count_down();
+  fixture_.scheduler.Stop(SteadyTime::max());
+  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), 0u);
+}
+
+TEST_F(InferenceServiceTest, AnInferenceEndsOnTheVersionThatItBeganOn) {
+  const auto release = Occupy();
+  auto call = std::async(std::launch::async, [&] { return Infer(test::EchoRequest()); });
+  WaitUntilQueued(1);
+  fixture_.Publish("echo", 4, {{engine::ElementType::kFloat32, {1, 4}}});
+  release->count_down();
+  EXPECT_TRUE(call.get().ok());
+  EXPECT_EQ(response_.model_version(), "3");
+}
+
+TEST_F(InferenceServiceTest, Metadata) {
+  inference::ServerMetadataResponse server;
+  ASSERT_TRUE(Call(&Stub::ServerMetadata, inference::ServerMetadataRequest(), server).ok());
+  EXPECT_EQ(server.name(), "tfld");
+  inference::ModelMetadataRequest request;
+  request.set_name("echo");
+  inference::ModelMetadataResponse model;
+  ASSERT_TRUE(Call(&Stub::ModelMetadata, request, model).ok());
+  EXPECT_THAT(model.versions(), ElementsAre("3"));
+  ASSERT_EQ(model.inputs_size(), 1);
+  EXPECT_EQ(model.inputs(0).name(), "in0");
+  EXPECT_EQ(model.inputs(0).datatype(), "FP32");
+  EXPECT_THAT(model.inputs(0).shape(), ElementsAre(1, 4));
+  ASSERT_EQ(model.outputs_size(), 1);
+  EXPECT_THAT(model.outputs(0).shape(), ElementsAre(4));
+}
+
+TEST_F(InferenceServiceTest, Config) {
+  inference::ModelConfigRequest request;
+  request.set_name("echo");
+  inference::ModelConfigResponse response;
+  ASSERT_TRUE(Call(&Stub::ModelConfig, request, response).ok());
+  EXPECT_EQ(response.config().max_batch_size(), 0);
+  ASSERT_EQ(response.config().input_size(), 1);
+  EXPECT_EQ(response.config().input(0).name(), "in0");
+  EXPECT_EQ(response.config().input(0).data_type(), inference::TYPE_FP32);
+  EXPECT_THAT(response.config().input(0).dims(), ElementsAre(1, 4));
+  ASSERT_EQ(response.config().output_size(), 1);
+  request.set_name("nobody");
+  ExpectError(Call(&Stub::ModelConfig, request, response), StatusCode::NOT_FOUND, "nobody");
+}
+
+TEST_F(InferenceServiceTest, Readiness) {
+  inference::ModelReadyRequest request;
+  inference::ModelReadyResponse response;
+  request.set_name("echo");
+  ASSERT_TRUE(Call(&Stub::ModelReady, request, response).ok());
+  EXPECT_TRUE(response.ready());
+  request.set_name("nobody");
+  ASSERT_TRUE(Call(&Stub::ModelReady, request, response).ok());
+  EXPECT_FALSE(response.ready());
+}
+
+TEST_F(InferenceServiceTest, Statistics) {
+  ASSERT_TRUE(Infer(test::EchoRequest()).ok());
+  inference::ModelStatisticsResponse response;
+  ASSERT_TRUE(Call(&Stub::ModelStatistics, inference::ModelStatisticsRequest(), response).ok());
+  ASSERT_EQ(response.model_stats_size(), 1);
+  EXPECT_EQ(response.model_stats(0).version(), "3");
+  EXPECT_EQ(response.model_stats(0).inference_count(), 1u);
+  EXPECT_EQ(response.model_stats(0).inference_stats().success().count(), 1u);
+  EXPECT_GT(response.model_stats(0).inference_stats().success().ns(), 0u);
+}
+
+TEST_F(InferenceServiceTest, Index) {
+  inference::RepositoryIndexResponse response;
+  ASSERT_TRUE(Call(&Stub::RepositoryIndex, inference::RepositoryIndexRequest(), response).ok());
+  ASSERT_EQ(response.models_size(), 1);
+  EXPECT_EQ(response.models(0).name(), "echo");
+  EXPECT_EQ(response.models(0).state(), "READY");
+}
+
+TEST_F(InferenceServiceTest, ModelsAreManagedElsewhere) {
+  inference::RepositoryModelLoadResponse load;
+  ExpectError(Call(&Stub::RepositoryModelLoad, inference::RepositoryModelLoadRequest(), load),
+              StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
+  inference::RepositoryModelUnloadResponse unload;
+  ExpectError(Call(&Stub::RepositoryModelUnload, inference::RepositoryModelUnloadRequest(), unload),
+              StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
+}
+
+TEST_F(InferenceServiceTest, WhatIsNotOfferedSaysSo) {
+  inference::SystemSharedMemoryRegisterResponse registered;
+  ExpectError(Call(&Stub::SystemSharedMemoryRegister, inference::SystemSharedMemoryRegisterRequest(), registered),
+              StatusCode::UNIMPLEMENTED, "shared memory");
+  inference::CudaSharedMemoryRegisterResponse cuda;
+  ExpectError(Call(&Stub::CudaSharedMemoryRegister, inference::CudaSharedMemoryRegisterRequest(), cuda),
+              StatusCode::UNIMPLEMENTED, "CUDA");
+  inference::TraceSettingResponse trace;
+  ExpectError(Call(&Stub::TraceSetting, inference::TraceSettingRequest(), trace), StatusCode::UNIMPLEMENTED, "tracing");
+  grpc::ClientContext context;
+  const auto stream = stub_->ModelStreamInfer(&context);
+  ExpectError(stream->Finish(), StatusCode::UNIMPLEMENTED, "stream");
+}
+
+TEST_F(InferenceServiceTest, UnregisteringAllRegionsIsAlwaysFine) {
+  inference::SystemSharedMemoryUnregisterResponse system;
+  EXPECT_TRUE(Call(&Stub::SystemSharedMemoryUnregister, inference::SystemSharedMemoryUnregisterRequest(), system).ok());
+  inference::CudaSharedMemoryUnregisterResponse cuda;
+  EXPECT_TRUE(Call(&Stub::CudaSharedMemoryUnregister, inference::CudaSharedMemoryUnregisterRequest(), cuda).ok());
+  inference::SystemSharedMemoryUnregisterRequest request;
+  request.set_name("r");
+  ExpectError(Call(&Stub::SystemSharedMemoryUnregister, request, system), StatusCode::NOT_FOUND, "'r'");
+}
+
+TEST_F(InferenceServiceTest, ACallerThatIsNotKnownIsDenied) {
+  inference::ServerLiveResponse live;
+  ASSERT_TRUE(Call(&Stub::ServerLive, inference::ServerLiveRequest(), live).ok());
+  // As after the connection's entry is gone.
+  for (int descriptor = 0; descriptor < 65536; ++descriptor) fixture_.peers->Remove(descriptor);
+  ExpectError(Call(&Stub::ServerLive, inference::ServerLiveRequest(), live), StatusCode::UNAUTHENTICATED, "who calls");
+  ExpectError(Infer(test::EchoRequest()), StatusCode::UNAUTHENTICATED, "who calls");
+}
+
+TEST_F(InferenceServiceTest, ManyClientsAtOnce) {
+  constexpr int kClients = 4;
+  std::vector<std::thread> clients;
+  std::atomic<int> answers{0};
+  for (int client = 0; client < kClients; ++client) {
+    clients.emplace_back([&] {
+      const auto stub = fixture_.NewStub();
+      for (int i = 0; i < 50; ++i) {
+        grpc::ClientContext context;
+        inference::ModelInferResponse response;
+        const grpc::Status status = stub->ModelInfer(&context, test::EchoRequest(), &response);
+        // Four at a time fit into an executor and a queue of two, or the fourth is refused.
+        if (status.error_code() == StatusCode::RESOURCE_EXHAUSTED) continue;
+        EXPECT_TRUE(status.ok()) << status.error_message();
+        ++answers;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), static_cast<std::uint64_t>(answers));
+}
+
+}  // namespace
+}  // namespace tfld::daemon

@@ -1,0 +1,72 @@
+#include "tests/daemon/rpc/rpc_fixture.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include "daemon/rpc/inference_service.h"
+#include "tests/daemon/rpc/unix_socket.h"
+
+namespace tfld::test {
+namespace {
+
+daemon::SchedulerOptions SchedulerOptions() {
+  daemon::SchedulerOptions options;
+  options.executors = 1;
+  options.queue_capacity = 2;
+  return options;
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel("unix:" + path, grpc::InsecureChannelCredentials(), arguments);
+}
+
+RpcFixture::RpcFixture(const daemon::RpcServerOptions& options) : scheduler(SchedulerOptions()) {
+  Publish("echo", 3, {{engine::ElementType::kFloat32, {1, 4}}});
+  daemon::InferenceContext context;
+  context.scheduler = &scheduler;
+  context.map = &map;
+  context.stats = &stats;
+  context.observers = {&stats};
+  context.ready = &ready;
+  context.peers = peers;
+  context.admin_socket = "/run/tfld/admin.sock";
+  auto started = daemon::RpcServer::Start(ListenOn(path), peers, {daemon::NewInferenceService(context)}, options);
+  EXPECT_TRUE(started.ok()) << started.status().ToString();
+  server = std::move(*started);
+}
+
+RpcFixture::~RpcFixture() {
+  scheduler.Stop(daemon::SteadyTime{});
+  server->Stop(daemon::SteadyTime{});
+}
+
+void RpcFixture::Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors) {
+  auto served = std::make_shared<daemon::ServedVersion>();
+  served->model = model;
+  served->version = version;
+  served->instance = EchoInstance(tensors, 1);
+  map.Publish(served);
+}
+
+std::unique_ptr<inference::GRPCInferenceService::Stub> RpcFixture::NewStub() const {
+  return inference::GRPCInferenceService::NewStub(ChannelTo(path));
+}
+
+inference::ModelInferRequest EchoRequest() {
+  inference::ModelInferRequest request;
+  request.set_model_name("echo");
+  auto& input = *request.add_inputs();
+  input.set_name("in0");
+  input.set_datatype("FP32");
+  input.add_shape(1);
+  input.add_shape(4);
+  request.add_raw_input_contents("abcdefghijklmnop");
+  return request;
+}
+
+}  // namespace tfld::test

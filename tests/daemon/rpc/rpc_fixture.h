@@ -1,0 +1,47 @@
+// RpcFixture: the inference service on a Unix socket, in the process of the test, with models that echo.
+#pragma once
+
+#include <grpcpp/channel.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "daemon/lifecycle/serving_map.h"
+#include "daemon/rpc/inference_context.h"
+#include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/rpc_server.h"
+#include "daemon/scheduler/request_stats.h"
+#include "daemon/scheduler/scheduler.h"
+#include "inference/grpc_service.grpc.pb.h"
+#include "tests/daemon/scheduler/echo_model.h"
+#include "tests/support/temp_dir.h"
+
+namespace tfld::test {
+
+// A channel of its own to the socket at `path`.
+std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path);
+
+class RpcFixture {
+ public:
+  // One executor, a queue of two, and a model "echo" of FP32 [1, 4] in version 3.
+  explicit RpcFixture(const daemon::RpcServerOptions& options = {});
+  ~RpcFixture();
+
+  void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
+  std::unique_ptr<inference::GRPCInferenceService::Stub> NewStub() const;
+
+  const TempDir directory;
+  const std::string path = directory / "tfld.sock";
+  std::atomic<bool> ready{true};
+  daemon::Scheduler scheduler;
+  daemon::ServingMap map;
+  daemon::RequestStats stats;
+  std::shared_ptr<daemon::PeerRegistry> peers = std::make_shared<daemon::PeerRegistry>();
+  std::unique_ptr<daemon::RpcServer> server;
+};
+
+// A right request for the model "echo".
+inference::ModelInferRequest EchoRequest();
+
+}  // namespace tfld::test
