@@ -118,9 +118,9 @@ Status Session::Impl::Bind(int graph, ValueId id, const void* memory) {
   const std::int32_t index = slot(graph, id);
   const Slot& place = plan->slots[static_cast<std::size_t>(index)];
   const Graph& owner = plan->graphs[static_cast<std::size_t>(graph)].graph;
-  const auto shares = [&](ValueId other) { return other != id && slot(graph, other) == index; };
-  if (place.constant != nullptr || value(graph, id).is_variable || std::ranges::any_of(owner.inputs, shares) ||
-      std::ranges::any_of(owner.outputs, shares)) {
+  const auto is_here = [&](ValueId other) { return slot(graph, other) == index; };
+  const auto users = std::ranges::count_if(owner.inputs, is_here) + std::ranges::count_if(owner.outputs, is_here);
+  if (place.constant != nullptr || value(graph, id).is_variable || users > 1) {
     return FailedPrecondition(DescribeValue(owner, id) + " shares its memory with another tensor");
   }
   buffers[static_cast<std::size_t>(index)] = memory != nullptr ? const_cast<void*>(memory) : arena.get() + place.offset;

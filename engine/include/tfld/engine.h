@@ -95,7 +95,7 @@ struct MemoryUsage {
 struct ExecutableOptions {
   Backend backend = Backend::kCpu;
   int threads = 1;  // inside one inference; a session's pool must have as many
-  Limits limits;
+  Limits limits{};
 };
 
 class Session;
