@@ -28,8 +28,9 @@ struct Operator {
   Arity arity;
   InferFunction infer;
   PrepareFunction prepare;
-  bool foldable = true;  // no side effects and no session state: may run at load when all inputs are constant
-  bool is_view = false;  // output 0 has the bytes of input 0 (RESHAPE): the planner lets them share memory
+  bool foldable = true;     // no side effects and no session state: may run at load when all inputs are constant
+  bool is_view = false;     // output 0 has the bytes of input 0 (RESHAPE): the planner lets them share memory
+  bool shape_only = false;  // computes from shapes alone (SHAPE): always runs at load
 };
 
 // All operators, from the one explicit list in kernels/operators.cc.

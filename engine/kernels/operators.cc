@@ -18,6 +18,8 @@ constexpr Arity kMany{1, kAnyNumber, 1, 1};
 constexpr bool kHasEffects = false;  // in the place of `foldable`
 constexpr bool kFoldable = true;
 constexpr bool kIsView = true;
+constexpr bool kHasOwnBytes = false;
+constexpr bool kShapeOnly = true;
 
 // One row an operator: code, custom name, newest version, arity {min, max inputs; min, max outputs}, shape rule,
 // kernel.
@@ -52,7 +54,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kReluN1To1, "", 1, kUnary, r::InferSameShape, r::PrepareReluN1To1},
     {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape, kFoldable, kIsView},
     {OpCode::kResizeBilinear, "", 4, kBinary, r::InferResize, r::PrepareResizeBilinear},
-    {OpCode::kShape, "", 1, kUnary, r::InferShape, r::PrepareShape},
+    {OpCode::kShape, "", 1, kUnary, r::InferShape, r::PrepareShape, kFoldable, kHasOwnBytes, kShapeOnly},
     {OpCode::kSoftmax, "", 3, kUnary, r::InferSoftmax, r::PrepareSoftmax},
     {OpCode::kSplit, "", 4, {2, 2, 1, kAnyNumber}, r::InferSplit, r::PrepareSplit},
     {OpCode::kSplitV, "", 2, {3, 3, 1, kAnyNumber}, r::InferSplitV, r::PrepareSplitV},

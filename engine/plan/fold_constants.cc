@@ -26,7 +26,8 @@ bool CanFold(const Graph& graph, int node_index, const Operator& definition, std
   const auto is_small = [&](ValueId id) {
     return ElementBits(graph.value(id).type) > 0 && graph.value(id).byte_size() <= max_bytes;
   };
-  return std::ranges::all_of(node.inputs, is_constant) && std::ranges::all_of(node.outputs, is_small);
+  const bool is_known = definition.shape_only || std::ranges::all_of(node.inputs, is_constant);
+  return is_known && std::ranges::all_of(node.outputs, is_small);
 }
 
 Status Fold(Graph& graph, int node_index, const Operator& definition, std::vector<std::shared_ptr<const void>>& storage,

@@ -163,7 +163,7 @@ Status PrepareArithmetic(PrepareContext& context) {
       });
 }
 
-// MAXIMUM and MINIMUM compare the stored numbers, so all tensors must be quantized alike.
+// MAXIMUM and MINIMUM compare the stored numbers: converters give all three tensors the same quantization.
 template <typename Function>
 Status PrepareExtremum(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(RequireSameInputTypes(context));

@@ -69,12 +69,17 @@ Status PrepareFullyConnected(PrepareContext& context) {
                         MultiplyRows(geometry, numerics, 1, operands);
                       });
   }
-  return DispatchNumerics<DoubleRescaling>(context, layout, [&]<typename Numerics>(const Numerics& numerics) {
+  const auto emit = [&]<typename Numerics>(const Numerics& numerics) {
     return context.Emit("reference.fully_connected", [geometry, numerics](const RunContext& run) -> Status {
       MultiplyRows(geometry, numerics, geometry.batches, Operands<Numerics>(run));
       return {};
     });
-  });
+  };
+  if (context.Input(0).type == ElementType::kUInt8 && context.Output(0).type == ElementType::kInt16) {
+    using Widening = QuantizedSum<std::uint8_t, std::uint8_t, std::int16_t, DoubleRescaling>;
+    return WithNumerics<Widening>(context, layout, emit);
+  }
+  return DispatchNumerics<DoubleRescaling>(context, layout, emit);
 }
 
 }  // namespace tfld::engine::reference

@@ -23,14 +23,18 @@ struct Reduction {
   std::int64_t outputs = 1;
   std::int64_t elements = 1;  // that make one output
 
+  // Adds all elements in order, each to its output's sum.
   template <typename T, typename Sum>
-  void AddAll(const T*& input_at, Sum* sums, int axis = 0) const {
-    if (axis == input.rank()) {
-      *sums = static_cast<Sum>(*sums + static_cast<Sum>(*input_at++));
-      return;
-    }
+  void AddAll(const T*& element, Sum* sums, int axis = 0) const {
+    const std::int64_t size = axis < input.rank() ? input.dim(axis) : 1;
     const std::int64_t stride = strides[static_cast<std::size_t>(axis)];
-    for (std::int64_t i = 0; i < input.dim(axis); ++i) AddAll(input_at, sums + i * stride, axis + 1);
+    for (std::int64_t i = 0; i < size; ++i) {
+      if (axis + 1 < input.rank()) {
+        AddAll(element, sums + i * stride, axis + 1);
+      } else {
+        sums[i * stride] = static_cast<Sum>(sums[i * stride] + static_cast<Sum>(*element++));
+      }
+    }
   }
 };
 

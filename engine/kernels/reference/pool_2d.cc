@@ -30,15 +30,21 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
 // A pooling of T: Start value, Add of one element, Finish with the number of elements that the window covers.
 template <typename T>
 struct Average {
-  using Accumulator = std::conditional_t<kIsFloat<T>, float, std::int64_t>;
+  using Accumulator = std::conditional_t<kIsFloat<T>, float, std::int32_t>;
   static constexpr Accumulator kStart{};
 
-  static void Add(Accumulator& sum, T element) { sum += static_cast<Accumulator>(element); }
+  static void Add(Accumulator& sum, T element) {
+    if constexpr (kIsFloat<T>) {
+      sum += element;
+    } else {
+      sum = WrappingAdd(sum, element);
+    }
+  }
   static Accumulator Finish(Accumulator sum, std::int64_t count) {
     if constexpr (kIsFloat<T>) {
       return sum / static_cast<float>(count);
-    } else {
-      return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;  // rounds half away from zero
+    } else {  // rounds half away from zero
+      return static_cast<Accumulator>((sum > 0 ? sum + count / 2 : sum - count / 2) / count);
     }
   }
 };

@@ -2,6 +2,7 @@
 //
 // Quantized outputs have a fixed scale: 1/256 for 8 bits, 1/65536 for 16 bits, and the least integer stands for zero.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -39,10 +40,15 @@ struct FixedPointScale {
   int left_shift;
   std::int32_t least_difference;  // below it, exp is zero
 
-  std::int32_t Exponent(std::int32_t difference) const {
-    return SaturatingRoundingDoublingHighMul(WrappingShiftLeft(difference, left_shift), multiplier);
+  // exp of the scaled difference in Q0.31.
+  std::int32_t Exp(std::int32_t difference) const {
+    if (difference < least_difference) return 0;
+    return ExpOnNegative(SaturatingRoundingDoublingHighMul(WrappingShiftLeft(difference, left_shift), multiplier));
   }
 };
+
+// 8-bit numbers have 256 differences to the greatest: their exps are computed at load, at the index -difference.
+using ExpTable = std::array<std::int32_t, 256>;
 
 Result<FixedPointScale> MakeScale(const OpContext& context, float beta, float input_scale) {
   const double real =
@@ -67,15 +73,14 @@ Result<FixedPointScale> MakeScale(const OpContext& context, float beta, float in
 }
 
 template <typename In, typename Out>
-void SoftmaxRow(const FixedPointScale& scale, std::int64_t depth, const In* input, Out* output) {
+void SoftmaxRow(const ExpTable& exps, std::int64_t depth, const In* input, Out* output) {
   constexpr std::int32_t kMin = std::numeric_limits<Out>::min();
   constexpr std::int32_t kMax = std::numeric_limits<Out>::max();
-  const std::int32_t max = *std::max_element(input, input + depth);
+  const In max = *std::max_element(input, input + depth);
+  const auto exp_of = [&](In element) { return exps[static_cast<std::size_t>(max - element)]; };
   std::int32_t sum = 0;
   for (std::int64_t i = 0; i < depth; ++i) {
-    const std::int32_t difference = input[i] - max;
-    if (difference < scale.least_difference) continue;
-    sum = WrappingAdd(sum, RoundingDivideByPot(ExpOnNegative(scale.Exponent(difference)), kSumIntegerBits));
+    sum = WrappingAdd(sum, RoundingDivideByPot(exp_of(input[i]), kSumIntegerBits));
   }
   // 1 / sum as a Q0.31 and a shift: the sum's leading one is shifted out, which leaves x of 1 / (1 + x).
   const int leading_zeros = std::countl_zero(static_cast<std::uint32_t>(sum));
@@ -83,14 +88,8 @@ void SoftmaxRow(const FixedPointScale& scale, std::int64_t depth, const In* inpu
   const std::int32_t reciprocal = OneOverOnePlus(static_cast<std::int32_t>(normalized - (std::uint32_t{1} << 31)));
   const int shift = kSumIntegerBits - leading_zeros + 31 - static_cast<int>(8 * sizeof(Out));
   for (std::int64_t i = 0; i < depth; ++i) {
-    const std::int32_t difference = input[i] - max;
-    if (difference < scale.least_difference) {
-      output[i] = static_cast<Out>(kMin);
-      continue;
-    }
-    const std::int32_t product =
-        SaturatingRoundingDoublingHighMul(reciprocal, ExpOnNegative(scale.Exponent(difference)));
-    const std::int32_t quotient = shift > 31 ? 0 : RoundingDivideByPot(product, shift);
+    const std::int32_t product = SaturatingRoundingDoublingHighMul(reciprocal, exp_of(input[i]));
+    const std::int32_t quotient = shift > 31 ? 0 : RoundingDivideByPot(product, std::max(shift, 0));
     output[i] = static_cast<Out>(AddAndClamp(quotient, kMin, kMin, kMax));
   }
 }
@@ -109,9 +108,11 @@ Status PrepareQuantized(PrepareContext& context, Rows rows) {
   }
   TFLD_ASSIGN_OR_RETURN(const FixedPointScale scale,
                         MakeScale(context, context.attributes<SoftmaxAttributes>().beta, input.scale()));
-  return context.Emit("reference.softmax", [rows, scale](const RunContext& run) -> Status {
+  ExpTable exps;
+  for (int i = 0; i < 256; ++i) exps[static_cast<std::size_t>(i)] = scale.Exp(-i);
+  return context.Emit("reference.softmax", [rows, exps](const RunContext& run) -> Status {
     for (std::int64_t row = 0; row < rows.count; ++row) {
-      SoftmaxRow(scale, rows.depth, run.Input<In>(0) + row * rows.depth, run.Output<Out>(0) + row * rows.depth);
+      SoftmaxRow(exps, rows.depth, run.Input<In>(0) + row * rows.depth, run.Output<Out>(0) + row * rows.depth);
     }
     return {};
   });

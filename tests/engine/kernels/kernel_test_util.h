@@ -1,0 +1,164 @@
+// TestNode: one operator with its tensors, inferred, prepared and run by its portable kernel on buffers of exact size.
+//
+//   TestNode node(OpCode::kAdd);
+//   node.Input<float>({2}, {1, 2}).Input<float>({2}, {3, 4}).Output(ElementType::kFloat32);
+//   ASSERT_TRUE(node.Run().ok());
+//   EXPECT_THAT(node.Result<float>(), ElementsAre(4, 6));
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "engine/kernels/op_context.h"
+#include "engine/kernels/operator.h"
+#include "engine/kernels/session_services.h"
+
+namespace tfld::engine {
+
+inline Quantization Quantized(float scale, std::int32_t zero_point) {
+  return {.scales = {scale}, .zero_points = {zero_point}, .axis = 0};
+}
+
+// Per channel, symmetric.
+inline Quantization QuantizedChannels(std::vector<float> scales, int axis) {
+  const std::size_t channels = scales.size();
+  return {.scales = std::move(scales), .zero_points = std::vector<std::int32_t>(channels, 0), .axis = axis};
+}
+
+// Variables and subgraphs for the operators that need them.
+class TestServices final : public SessionServices {
+ public:
+  ResourceVariable* FindResource(std::int32_t handle) override { return handle == 0 ? &variable : nullptr; }
+  Status RunOnce(int graph_index) override {
+    graphs_run.push_back(graph_index);
+    return {};
+  }
+
+  ResourceVariable variable;
+  std::vector<int> graphs_run;
+};
+
+class TestNode {
+ public:
+  explicit TestNode(OpCode op, Attributes attributes = {}, int version = 1) {
+    Node node;
+    node.op = op;
+    node.version = version;
+    node.attributes = std::move(attributes);
+    graph_.nodes.push_back(std::move(node));
+  }
+
+  template <typename T>
+  TestNode& Input(const Shape& shape, const std::vector<T>& elements, const Quantization& quantization = {}) {
+    return AddInput(kElementTypeOf<T>, shape, Bytes(elements), quantization, false);
+  }
+  template <typename T>
+  TestNode& Constant(const Shape& shape, const std::vector<T>& elements, const Quantization& quantization = {}) {
+    return AddInput(kElementTypeOf<T>, shape, Bytes(elements), quantization, true);
+  }
+  TestNode& AddInput(ElementType type, const Shape& shape, std::vector<std::byte> bytes,
+                     const Quantization& quantization, bool is_constant) {
+    buffers_[static_cast<ValueId>(graph_.values.size())] = std::move(bytes);
+    graph_.nodes[0].inputs.push_back(AddValue(type, shape, quantization));
+    Value& value = graph_.values.back();
+    value.is_constant = is_constant;
+    if (is_constant) value.data = buffers_[graph_.nodes[0].inputs.back()];
+    return *this;
+  }
+  TestNode& NoInput() {
+    graph_.nodes[0].inputs.push_back(kNoValue);
+    return *this;
+  }
+  // The declared shape counts only for operators that keep it.
+  TestNode& Output(ElementType type, const Quantization& quantization = {}, const Shape& declared = {}) {
+    graph_.nodes[0].outputs.push_back(AddValue(type, declared, quantization));
+    return *this;
+  }
+
+  Status Infer() {
+    TFLD_ASSIGN_OR_RETURN(definition_, ResolveOperator(graph_, 0));
+    InferContext context(graph_, 0);
+    return definition_->infer(context);
+  }
+
+  // Infers, prepares and runs.
+  Status Run(SessionServices* services = nullptr) {
+    TFLD_RETURN_IF_ERROR(Infer());
+    PrepareContext context(graph_, 0, /*threads=*/1);
+    TFLD_RETURN_IF_ERROR(definition_->prepare(context));
+    if (!context.emitted()) return Internal("no kernel was emitted");
+    const std::unique_ptr<Kernel> kernel = context.TakeKernel();
+    kernel_name_ = kernel->name();
+
+    std::vector<void*> memory;
+    std::vector<std::int32_t> slots;
+    const auto add = [&](void* pointer) {
+      slots.push_back(pointer == nullptr ? -1 : static_cast<std::int32_t>(memory.size()));
+      memory.push_back(pointer);
+    };
+    for (const ValueId id : graph_.nodes[0].inputs) add(id == kNoValue ? nullptr : BufferOf(id));
+    for (const ValueId id : graph_.nodes[0].outputs) {
+      buffers_[id].assign(graph_.value(id).byte_size(), std::byte{0xAA});
+      add(BufferOf(id));
+    }
+    std::vector<std::vector<std::byte>> scratch;
+    for (const std::size_t bytes : context.scratch()) add(scratch.emplace_back(bytes + 1).data());
+
+    RunContext run;
+    run.buffers = memory.data();
+    run.slots = slots.data();
+    run.num_inputs = static_cast<int>(graph_.nodes[0].inputs.size());
+    run.num_outputs = static_cast<int>(graph_.nodes[0].outputs.size());
+    run.services = services;
+    return kernel->Run(run);
+  }
+
+  template <typename T>
+  std::vector<T> Result(int index = 0) const {
+    const std::vector<std::byte>& bytes = buffers_.at(graph_.nodes[0].outputs[static_cast<std::size_t>(index)]);
+    std::vector<T> elements(bytes.size() / sizeof(T));
+    if (!bytes.empty()) std::memcpy(elements.data(), bytes.data(), bytes.size());
+    return elements;
+  }
+  const Shape& ResultShape(int index = 0) const {
+    return graph_.value(graph_.nodes[0].outputs[static_cast<std::size_t>(index)]).shape;
+  }
+  std::string_view kernel_name() const { return kernel_name_; }
+  Graph& graph() { return graph_; }
+
+ private:
+  template <typename T>
+  static std::vector<std::byte> Bytes(const std::vector<T>& elements) {
+    const auto bytes = std::as_bytes(std::span(elements));
+    return {bytes.begin(), bytes.end()};
+  }
+
+  ValueId AddValue(ElementType type, const Shape& shape, const Quantization& quantization) {
+    Value value;
+    value.type = type;
+    value.shape = shape;
+    value.quantization = std::make_shared<const Quantization>(quantization);
+    graph_.values.push_back(std::move(value));
+    return static_cast<ValueId>(graph_.values.size()) - 1;
+  }
+
+  // Not null even for a tensor without elements.
+  void* BufferOf(ValueId id) {
+    std::vector<std::byte>& bytes = buffers_[id];
+    return bytes.empty() ? static_cast<void*>(&empty_) : bytes.data();
+  }
+
+  Graph graph_;
+  std::map<ValueId, std::vector<std::byte>> buffers_;
+  const Operator* definition_ = nullptr;
+  std::string_view kernel_name_;
+  std::uint64_t empty_ = 0;
+};
+
+}  // namespace tfld::engine
