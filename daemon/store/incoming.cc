@@ -34,15 +34,16 @@ Status Incoming::Write(std::span<const std::byte> bytes) {
 Result<Manifest> Incoming::Unpack(const PackageLimits& limits) {
   if (file_ == nullptr) return FailedPrecondition("the package was unpacked already");
   if (received_ != size_) return InvalidArgument(StrCat(received_, " bytes came, ", size_, " were announced"));
+  const auto file = std::move(file_);
   const std::string found = hash_.Finish();
-  const Status synced = file_->Sync();
-  file_.reset();
-  TFLD_RETURN_IF_ERROR(synced);
   if (found != sha256_) {
     return InvalidArgument(StrCat("the bytes that came have sha256 ", found, ", announced was ", sha256_));
   }
-  TFLD_ASSIGN_OR_RETURN(Manifest manifest, UnpackPackage(files_, directory_ + "/package", version_directory(), limits));
-  TFLD_RETURN_IF_ERROR(RemoveTree(files_, directory_ + "/package"));
+  const std::string package = directory_ + "/package";
+  TFLD_ASSIGN_OR_RETURN(const bool stays_as_it_is, IsRawModel(files_, package));
+  if (stays_as_it_is) TFLD_RETURN_IF_ERROR(file->Sync());
+  TFLD_ASSIGN_OR_RETURN(Manifest manifest, UnpackPackage(files_, package, version_directory(), limits));
+  TFLD_RETURN_IF_ERROR(RemoveTree(files_, package));
   return manifest;
 }
 

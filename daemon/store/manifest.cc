@@ -44,6 +44,7 @@ Result<Manifest> ManifestFromJson(const Json& json) {
     return InvalidArgument(StrCat("has ", manifest.labels.size(), " labels, expected at most ", kMaxLabels));
   }
   if (!json.contains("files")) return manifest;
+  if (!json.at("files").is_object()) return InvalidArgument("files is no object");
   for (const auto& [path, entry] : json.at("files").items()) {
     TFLD_RETURN_IF_ERROR(CheckPackagePath(path));
     TFLD_ASSIGN_OR_RETURN(manifest.files[path], FileFromJson(path, entry));

@@ -16,13 +16,6 @@ namespace {
 constexpr std::string_view kModelFile = "model.tflite";
 constexpr std::string_view kManifestFile = "manifest.json";
 
-// A .tflite file has its identifier at offset 4.
-Result<bool> IsModel(const ReadableFile& file) {
-  std::array<char, 8> head{};
-  TFLD_ASSIGN_OR_RETURN(const std::size_t count, file.ReadAt(0, std::as_writable_bytes(std::span(head))));
-  return count == head.size() && std::string_view(head.data() + 4, 4) == "TFL3";
-}
-
 Result<Manifest> TakeModel(FileSystem& files, const std::string& package, const std::string& directory) {
   const std::string path = StrCat(directory, "/", kModelFile);
   TFLD_RETURN_IF_ERROR(files.Rename(package, path));
@@ -142,12 +135,20 @@ Result<Manifest> TakePackage(FileSystem& files, const ReadableFile& package, con
 
 }  // namespace
 
+Result<bool> IsRawModel(FileSystem& files, const std::string& path) {
+  TFLD_ASSIGN_OR_RETURN(const auto file, files.Open(path));
+  std::array<char, 8> head{};
+  TFLD_ASSIGN_OR_RETURN(const std::size_t count, file->ReadAt(0, std::as_writable_bytes(std::span(head))));
+  return count == head.size() && std::string_view(head.data() + 4, 4) == "TFL3";
+}
+
 Result<Manifest> UnpackPackage(FileSystem& files, const std::string& package, const std::string& directory,
                                const PackageLimits& limits) {
   TFLD_RETURN_IF_ERROR(files.MakeDirectory(directory));
+  TFLD_ASSIGN_OR_RETURN(const bool model, IsRawModel(files, package));
+  if (model) return TakeModel(files, package, directory);
   TFLD_ASSIGN_OR_RETURN(const auto file, files.Open(package));
-  TFLD_ASSIGN_OR_RETURN(const bool model, IsModel(*file));
-  return model ? TakeModel(files, package, directory) : TakePackage(files, *file, directory, limits);
+  return TakePackage(files, *file, directory, limits);
 }
 
 }  // namespace tfld::daemon

@@ -22,8 +22,12 @@ struct PackageLimits {
   std::size_t max_files = 256;
 };
 
+// Whether the file is a model as it is, with the identifier of .tflite at offset 4.
+Result<bool> IsRawModel(FileSystem& files, const std::string& path);
+
 // Unpacks the file `package` into `directory`, which does not exist yet, and syncs all of it. The result has the digest
-// of every file. A raw model is renamed into the directory rather than copied. INVALID_ARGUMENT names the file of the
+// of every file. A raw model is renamed into the directory rather than copied, and has
+// to be synced before. INVALID_ARGUMENT names the file of the
 // package that is wrong; on an error the directory may be there, for the caller to remove.
 Result<Manifest> UnpackPackage(FileSystem& files, const std::string& package, const std::string& directory,
                                const PackageLimits& limits);

@@ -12,11 +12,6 @@
 namespace tfld::daemon {
 namespace {
 
-Status MakeDurable(FileSystem& files, const std::string& directory) {
-  TFLD_RETURN_IF_ERROR(EnsureDirectory(files, directory));
-  return files.SyncDirectory(directory.substr(0, directory.rfind('/')));
-}
-
 // What is missing or cut is a loss here, whatever the file system calls it.
 Status AsLoss(const Status& status) {
   if (status.code() != StatusCode::kNotFound && status.code() != StatusCode::kInvalidArgument) return status;
@@ -33,8 +28,9 @@ Result<std::unique_ptr<Store>> Store::Open(FileSystem& files, const StoreOptions
   const Layout& layout = store->layout_;
   TFLD_RETURN_IF_ERROR(EnsureDirectory(files, layout.root));
   TFLD_ASSIGN_OR_RETURN(store->lock_, files.Lock(layout.Lock()));
-  TFLD_RETURN_IF_ERROR(MakeDurable(files, layout.Incoming()));
-  TFLD_RETURN_IF_ERROR(MakeDurable(files, layout.Models()));
+  TFLD_RETURN_IF_ERROR(EnsureDirectory(files, layout.Incoming()));
+  TFLD_RETURN_IF_ERROR(EnsureDirectory(files, layout.Models()));
+  TFLD_RETURN_IF_ERROR(files.SyncDirectory(layout.root));  // they may be there since a start that was killed
   TFLD_ASSIGN_OR_RETURN(store->models_, RecoverModels(files, layout, std::time(nullptr)));
   return store;
 }
@@ -84,8 +80,8 @@ Result<StoredVersion> Store::Prepare(Incoming& incoming, const std::string& name
 Status Store::Stage(const Incoming& incoming, std::uint64_t version, const ModelState& next) {
   const std::string directory = layout_.Version(next.name, version);
   const auto stage = [&]() -> Status {
-    TFLD_RETURN_IF_ERROR(MakeDurable(files_, layout_.Model(next.name)));
-    TFLD_RETURN_IF_ERROR(MakeDurable(files_, layout_.Versions(next.name)));
+    TFLD_RETURN_IF_ERROR(EnsureDirectory(files_, layout_.Model(next.name)));
+    TFLD_RETURN_IF_ERROR(EnsureDirectory(files_, layout_.Versions(next.name)));
     TFLD_RETURN_IF_ERROR(RemoveTree(files_, directory));
     TFLD_RETURN_IF_ERROR(files_.Rename(incoming.version_directory(), directory));
     TFLD_RETURN_IF_ERROR(files_.SyncDirectory(layout_.Versions(next.name)));
@@ -121,28 +117,30 @@ Status Store::WriteOver(const ModelState* old, ModelState next) {
   return {};
 }
 
-// Out of the way at once, and then removed at leisure; a crash leaves the rest to the next start.
-Status Store::MoveAway(const std::string& path, const std::string& parent) {
-  const std::string gone = NextIncomingPath();
-  TFLD_RETURN_IF_ERROR(files_.Rename(path, gone));
-  if (const Status synced = files_.SyncDirectory(parent); !synced.ok()) {
-    (void)files_.Rename(gone, path);
-    return synced;
-  }
-  (void)RemoveTree(files_, gone);
-  return {};
-}
-
+// Out of the way at once, and then removed at leisure; a crash leaves the rest to the next start, which removes what no
+// state names, wherever it is.
 Status Store::RemoveFiles(const std::string& name, std::uint64_t version) {
-  const Status moved = MoveAway(layout_.Version(name, version), layout_.Versions(name));
-  return moved.code() == StatusCode::kNotFound ? Status() : moved;
+  const std::string gone = NextIncomingPath();
+  const Status moved = files_.Rename(layout_.Version(name, version), gone);
+  if (moved.code() == StatusCode::kNotFound) return {};
+  TFLD_RETURN_IF_ERROR(moved);
+  return RemoveTree(files_, gone);
 }
 
 Status Store::RemoveModel(const std::string& name) {
   TFLD_RETURN_IF_ERROR(Get(name).status());
-  TFLD_RETURN_IF_ERROR(MoveAway(layout_.Model(name), layout_.Models()));
-  const std::lock_guard lock(mutex_);
-  models_.erase(name);
+  const std::string gone = NextIncomingPath();
+  TFLD_RETURN_IF_ERROR(files_.Rename(layout_.Model(name), gone));
+  // Durable before anything of it goes: half a model must not come back.
+  if (const Status synced = files_.SyncDirectory(layout_.Models()); !synced.ok()) {
+    (void)files_.Rename(gone, layout_.Model(name));
+    return synced;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    models_.erase(name);
+  }
+  (void)RemoveTree(files_, gone);
   return {};
 }
 

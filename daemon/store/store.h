@@ -74,7 +74,6 @@ class Store {
  private:
   Store(FileSystem& files, const StoreOptions& options);
   Status WriteOver(const ModelState* old, ModelState next);
-  Status MoveAway(const std::string& path, const std::string& parent);
   std::string NextIncomingPath();
 
   FileSystem& files_;

@@ -44,7 +44,7 @@ Status FaultyFileSystem::Rename(const std::string& from, const std::string& to) 
   return Step("rename", [&] { return base_.Rename(from, to); });
 }
 Status FaultyFileSystem::SyncDirectory(const std::string& path) {
-  return Step("syncdir", [&] { return base_.SyncDirectory(path); });
+  return Step("syncdir " + path, [&] { return base_.SyncDirectory(path); });
 }
 Status FaultyFileSystem::RemoveFile(const std::string& path) {
   return Step("unlink", [&] { return base_.RemoveFile(path); });

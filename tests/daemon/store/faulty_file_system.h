@@ -36,7 +36,7 @@ class FaultyFileSystem final : public FileSystem {
   void SkipSync(int index) { skipped_ = index; }
 
   int count() const { return static_cast<int>(names_.size()); }
-  const std::vector<std::string>& names() const { return names_; }  // "create", "append", "sync", "syncdir" ...
+  const std::vector<std::string>& names() const { return names_; }  // "create", "append", "sync", "syncdir /a" ...
 
   Result<std::unique_ptr<WritableFile>> Create(const std::string& path) override;
   Result<std::unique_ptr<ReadableFile>> Open(const std::string& path) override { return base_.Open(path); }
