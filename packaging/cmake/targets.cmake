@@ -95,11 +95,11 @@ function(tfld_add_test)
     # Properties that are lists do not survive gtest_discover_tests; a script that ctest reads after its own does it.
     tfld_test_environment(environment)
     set(script ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_properties.cmake)
-    file(CONFIGURE OUTPUT ${script} @ONLY CONTENT [[
-if(@arg_NAME@_TESTS)
-  set_tests_properties(${@arg_NAME@_TESTS} PROPERTIES TIMEOUT @arg_TIMEOUT@ LABELS "@arg_LABELS@" ENVIRONMENT "@environment@")
+    file(GENERATE OUTPUT ${script} CONTENT
+"if(${arg_NAME}_TESTS)
+  set_tests_properties(\${${arg_NAME}_TESTS} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS \"${arg_LABELS}\" ENVIRONMENT \"${environment}\")
 endif()
-]])
+")
     set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
   endif()
 endfunction()
