@@ -157,7 +157,10 @@ class Daemon {
     for (const HistoryEvent& event : events) {
       if (event.ok) ++resumed;
       Log(event.ok ? LogLevel::kInfo : LogLevel::kError, "resume",
-          {{"version", std::to_string(event.version)}, {"ok", event.ok ? "true" : "false"}, {"reason", event.reason}});
+          {{"model", event.model},
+           {"version", std::to_string(event.version)},
+           {"ok", event.ok ? "true" : "false"},
+           {"reason", event.reason}});
     }
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
     loop_->Post([this, resumed, failed = events.size() - static_cast<std::size_t>(resumed), took] {

@@ -59,8 +59,9 @@ struct HistoryEvent {
   std::string action;     // "deploy", "stage", "activate", "rollback", "remove", "resume", "recover"
   std::uint64_t version = 0;
   bool ok = true;
-  std::string reason;  // of a failure
-  std::string actor;   // "uid 0 pid 4711", or "tfld"
+  std::string reason;   // of a failure
+  std::string actor;    // "uid 0 pid 4711", or "tfld"
+  std::string model{};  // set by Resume, whose events are of several models
 };
 
 struct DeployRequest {

@@ -40,6 +40,7 @@ void ManagerImpl::ResumeModel(const std::string& model, std::vector<HistoryEvent
         lifecycle_->LoadAndPublish(AfterRollback(*state, version), version, {.run_golden = false, .write = false});
     EventRecord event = MakeEvent("resume", version, loaded, kOurselves);
     outcome.push_back(ToHistory(event));
+    outcome.back().model = model;
     if (loaded.ok()) return RecordResume(*state, version, failures);
     lifecycle_->SetNotServing(model, event.reason);
     if (loaded.code() == StatusCode::kDataLoss) {
