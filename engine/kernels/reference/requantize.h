@@ -1,6 +1,7 @@
 // From one quantization to another.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "engine/base/str_cat.h"
@@ -21,7 +22,8 @@ inline Status RequireSameQuantization(const OpContext& context, int input_index,
   const Value& output = context.Output(output_index);
   TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
   TFLD_RETURN_IF_ERROR(context.RequireQuantized(output));
-  if (input.scale() == output.scale() && input.zero_point() == output.zero_point()) return {};
+  const bool same_scale = std::abs(input.scale() - output.scale()) <= 1e-6F;  // as much as TensorFlow Lite lets pass
+  if (same_scale && input.zero_point() == output.zero_point()) return {};
   return context.Error(StrCat("input ", input_index, " and output ", output_index, " are quantized differently"));
 }
 
