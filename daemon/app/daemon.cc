@@ -48,6 +48,8 @@ ManagerOptions ManagerOptionsOf(const Settings& settings) {
   options.max_package_bytes = settings.models.max_package_bytes;
   options.max_model_memory_bytes = settings.models.max_memory_bytes;
   options.warmup_runs = settings.models.warmup_runs;
+  options.backend =
+      settings.inference.numerics == Numerics::kExact ? engine::Backend::kReference : engine::Backend::kCpu;
   options.keep_versions = settings.models.keep_versions;
   return options;
 }

@@ -24,7 +24,9 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
     : options(options_to_use),
       store(std::move(store_to_use)),
       loader(files, scheduler,
-             {.max_memory_bytes = options_to_use.max_model_memory_bytes, .warmup_runs = options_to_use.warmup_runs}),
+             {.max_memory_bytes = options_to_use.max_model_memory_bytes,
+              .warmup_runs = options_to_use.warmup_runs,
+              .backend = options_to_use.backend}),
       map(map_to_use) {}
 
 std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,

@@ -43,6 +43,7 @@ Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVer
     return DataLoss(StrCat("model.tflite has sha256 ", found, ", recorded is ", version.record.sha256));
   }
   engine::ExecutableOptions options;
+  options.backend = options_.backend;
   options.threads = scheduler_.threads_per_executor();
   options.limits.max_arena_bytes = std::min<std::uint64_t>(options_.max_memory_bytes, options.limits.max_arena_bytes);
   TFLD_ASSIGN_OR_RETURN(

@@ -18,6 +18,7 @@ class Scheduler;
 struct LoaderOptions {
   std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
+  engine::Backend backend = engine::Backend::kCpu;
 };
 
 class Loader {

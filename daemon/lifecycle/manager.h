@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "tfld/engine.h"
 
 namespace tfld::daemon {
 
@@ -91,6 +92,7 @@ struct ManagerOptions {
   std::uint64_t max_package_bytes = std::uint64_t{1} << 30;
   std::uint64_t max_model_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
+  engine::Backend backend = engine::Backend::kCpu;
   int keep_versions = 10;  // of a model, beside the active and the previous one; older ones go after a deploy
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/rpc/rpc_server.h"
 
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -25,10 +26,12 @@ void ForwardLog(gpr_log_func_args* args) {
   if (sink != nullptr) sink(severity, args->message);
 }
 
-// Both are process-wide switches of gRPC and must be set before a server is built.
-void EnablePlugins() {
+// The process-wide switches of gRPC, which must be set before a server is built. The library is never shut down: when
+// its last object goes, that can wait up to 10 seconds for a poller that watches over a write.
+void PrepareLibrary() {
   static std::once_flag once;
   std::call_once(once, [] {
+    grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
@@ -55,7 +58,7 @@ RpcServer::~RpcServer() { Stop(SteadyTime{}); }
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(int listening_socket, std::shared_ptr<PeerRegistry> peers,
                                                     std::vector<std::shared_ptr<grpc::Service>> services,
                                                     const RpcServerOptions& options) {
-  EnablePlugins();
+  PrepareLibrary();
   std::unique_ptr<RpcServer> rpc(new RpcServer);
   Impl& impl = *rpc->impl_;
   impl.peers = std::move(peers);

@@ -38,6 +38,12 @@ bool SetLogLevel(Settings& settings, const std::string& text) {
   return false;
 }
 
+bool SetNumerics(Settings& settings, const std::string& text) {
+  if (text != "fast" && text != "exact") return false;
+  settings.inference.numerics = text == "fast" ? Numerics::kFast : Numerics::kExact;
+  return true;
+}
+
 bool SetLogFormat(Settings& settings, const std::string& text) {
   static constexpr std::array<std::string_view, 4> kNames = {"auto", "text", "json", "journal"};
   for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -76,6 +82,7 @@ const std::array kOptions = {
     Option{"inference", "executors", Integer<kInference, &Settings::Inference::executors>(0, 256)},
     Option{"inference", "threads_per_executor", Integer<kInference, &Settings::Inference::threads_per_executor>(1, 64)},
     Option{"inference", "queue_capacity", Integer<kInference, &Settings::Inference::queue_capacity>(1, 1'000'000)},
+    Option{"inference", "numerics", TextOption{"one of \"fast\", \"exact\"", SetNumerics}},
     Option{"inference", "max_message_bytes",
            Integer<kInference, &Settings::Inference::max_message_bytes>(kMiB / 16, 2047 * kMiB)},
 

@@ -17,6 +17,11 @@ enum class LogFormat : std::uint8_t {
   kJournal,  // structured fields to journald
 };
 
+enum class Numerics : std::uint8_t {
+  kFast,   // the fastest kernels; quantized results may lie a step beside TensorFlow Lite's reference
+  kExact,  // the bits of TensorFlow Lite's reference kernels
+};
+
 struct Settings {
   std::string state_dir = "/var/lib/tfld";
   std::string runtime_dir = "/run/tfld";
@@ -25,6 +30,7 @@ struct Settings {
     int executors = 0;             // 0: one for each processor that the process may use
     int threads_per_executor = 1;  // inside one inference
     int queue_capacity = 256;      // jobs that wait, all models together
+    Numerics numerics = Numerics::kFast;
     std::uint64_t max_message_bytes = std::uint64_t{64} << 20;
     bool operator==(const Inference&) const = default;
   } inference;

@@ -137,7 +137,7 @@ Result<ListeningSocket> ListenLoopback(const std::string& address) {
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
     length = sizeof(v4);
-    if (::inet_pton(AF_INET, host.c_str(), &v4.sin_addr) != 1) return malformed;
+    if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &v4.sin_addr) != 1) return malformed;
     if ((ntohl(v4.sin_addr.s_addr) >> 24) != 127)
       return InvalidArgument(StrCat("\"", address, "\" is not a loopback address"));
   }

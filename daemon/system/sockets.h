@@ -37,7 +37,7 @@ class ListeningSocket {
 Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
                                    const std::string& group);
 
-// "127.0.0.1:9464" or "[::1]:9464"; only loopback addresses.
+// "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; only loopback addresses.
 Result<ListeningSocket> ListenLoopback(const std::string& address);
 
 }  // namespace tfld::daemon
