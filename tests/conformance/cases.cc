@@ -48,15 +48,15 @@ void AddOperators(const fs::path& shared, std::vector<Case>& cases) {
   }
 }
 
-// The model may lie beside golden.json or one level up.
+// Version 3 is bad on purpose, for demonstrations of a deploy that is refused.
+constexpr std::string_view kBadVersion = "bearing_fault/3/golden";
+
 void AddShipped(std::vector<Case>& cases) {
   const fs::path root = SourceDir() / "packaging" / "models";
-  std::error_code error;
   for (const std::string& directory : GoldensBelow(root)) {
-    const fs::path beside = fs::path(directory) / "model.tflite";
-    const fs::path model = fs::exists(beside, error) ? beside : fs::path(directory).parent_path() / "model.tflite";
-    const std::string name = "shipped/" + fs::path(directory).lexically_relative(root).string();
-    cases.push_back({Kind::kRequired, name, directory, model.string()});
+    const std::string name = fs::path(directory).lexically_relative(root).string();
+    cases.push_back({name == kBadVersion ? Kind::kBad : Kind::kRequired, "shipped/" + name, directory,
+                     (fs::path(directory).parent_path() / "model.tflite").string()});
   }
 }
 

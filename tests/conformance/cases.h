@@ -11,6 +11,7 @@ enum class Kind {
   kRequired,  // a whole model that the engine promises to run
   kOptional,  // another whole model: runs and matches, or is refused by name
   kOperator,  // one or a few operators: likewise
+  kBad,       // a shipped model that runs and must not pass its golden
 };
 
 struct Case {
