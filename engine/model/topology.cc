@@ -18,11 +18,13 @@ Status CheckGraph(Graph& graph) {
   std::vector<bool> written(graph.values.size());
   const auto mark = [&](ValueId id) { written[static_cast<std::size_t>(id)] = true; };
   const auto is_written = [&](ValueId id) { return written[static_cast<std::size_t>(id)]; };
+  std::vector<bool> used(graph.values.size());  // read, written by a node, or an input
 
   for (const ValueId id : graph.inputs) {
     if (graph.value(id).is_constant)
       return InvalidArgument(StrCat("graph input ", DescribeValue(graph, id), " is a constant"));
     mark(id);
+    used[static_cast<std::size_t>(id)] = true;
   }
   for (std::size_t i = 0; i < graph.values.size(); ++i) {
     if (graph.values[i].is_constant || graph.values[i].is_variable) written[i] = true;
@@ -30,7 +32,9 @@ Status CheckGraph(Graph& graph) {
   for (int index = 0; index < static_cast<int>(graph.nodes.size()); ++index) {
     const Node& node = graph.nodes[static_cast<std::size_t>(index)];
     for (const ValueId id : node.inputs) {
-      if (id == kNoValue || is_written(id)) continue;
+      if (id == kNoValue) continue;
+      used[static_cast<std::size_t>(id)] = true;
+      if (is_written(id)) continue;
       Value& value = graph.value(id);
       if (value.shape.rank() == 0 || value.shape.NumElements() != 0) {
         return InvalidArgument(StrCat(NodeTensor(graph, index, "reads", id), ", which nothing has written before"));
@@ -39,11 +43,15 @@ Status CheckGraph(Graph& graph) {
       mark(id);
     }
     for (const ValueId id : node.outputs) {
-      if (is_written(id)) {
+      Value& value = graph.value(id);
+      if (value.is_variable && !used[static_cast<std::size_t>(id)]) {
+        value.is_variable = false;  // every run begins with what this node writes, so nothing is kept
+      } else if (is_written(id)) {
         return InvalidArgument(StrCat(NodeTensor(graph, index, "writes", id),
                                       ", which is an input, a constant, a variable or another node's output"));
       }
       mark(id);
+      used[static_cast<std::size_t>(id)] = true;
     }
   }
   for (const ValueId id : graph.outputs) {
