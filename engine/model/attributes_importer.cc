@@ -44,44 +44,42 @@ std::string ImportString(const flatbuffers::String* text) { return text == nullp
 
 // One overload for each table of options; what it may assume is only what the FlatBuffer verifier proves.
 
-Result<Attributes> Import(const wire::Conv2DOptions& o) {
-  Conv2dAttributes a{.stride_h = o.stride_h(),
-                     .stride_w = o.stride_w(),
-                     .dilation_h = o.dilation_h_factor(),
-                     .dilation_w = o.dilation_w_factor()};
+// What all operators that slide a window have in common.
+template <typename Window, typename Options>
+Result<Window> ImportWindow(const Options& o) {
+  Window a;
+  a.stride_h = o.stride_h();
+  a.stride_w = o.stride_w();
   TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
   TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
-  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_h_factor", a.dilation_h));
-  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_w_factor", a.dilation_w));
+  if constexpr (requires { a.dilation_h; }) {
+    a.dilation_h = o.dilation_h_factor();
+    a.dilation_w = o.dilation_w_factor();
+    TFLD_RETURN_IF_ERROR(CheckPositive("dilation_h_factor", a.dilation_h));
+    TFLD_RETURN_IF_ERROR(CheckPositive("dilation_w_factor", a.dilation_w));
+  }
   TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
   TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return a;
+}
+
+Result<Attributes> Import(const wire::Conv2DOptions& o) {
+  TFLD_ASSIGN_OR_RETURN(const auto a, ImportWindow<Conv2dAttributes>(o));
   return Attributes(a);
 }
 
 Result<Attributes> Import(const wire::DepthwiseConv2DOptions& o) {
-  DepthwiseConv2dAttributes a{.stride_h = o.stride_h(),
-                              .stride_w = o.stride_w(),
-                              .dilation_h = o.dilation_h_factor(),
-                              .dilation_w = o.dilation_w_factor(),
-                              .depth_multiplier = o.depth_multiplier()};
-  TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
-  TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
-  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_h_factor", a.dilation_h));
-  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_w_factor", a.dilation_w));
-  TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
-  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  TFLD_ASSIGN_OR_RETURN(auto a, ImportWindow<DepthwiseConv2dAttributes>(o));
+  a.depth_multiplier = o.depth_multiplier();
   return Attributes(a);
 }
 
 Result<Attributes> Import(const wire::Pool2DOptions& o) {
-  Pool2dAttributes a{
-      .stride_h = o.stride_h(), .stride_w = o.stride_w(), .filter_h = o.filter_height(), .filter_w = o.filter_width()};
-  TFLD_RETURN_IF_ERROR(CheckPositive("stride_h", a.stride_h));
-  TFLD_RETURN_IF_ERROR(CheckPositive("stride_w", a.stride_w));
+  TFLD_ASSIGN_OR_RETURN(auto a, ImportWindow<Pool2dAttributes>(o));
+  a.filter_h = o.filter_height();
+  a.filter_w = o.filter_width();
   TFLD_RETURN_IF_ERROR(CheckPositive("filter_height", a.filter_h));
   TFLD_RETURN_IF_ERROR(CheckPositive("filter_width", a.filter_w));
-  TFLD_ASSIGN_OR_RETURN(a.padding, ImportPadding(o.padding()));
-  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
   return Attributes(a);
 }
 
