@@ -191,7 +191,7 @@ void AddInspectCommand(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand(
       "inspect",
       "Inputs, outputs, signatures, operators and where they would run, memory; what is unsupported and why.");
-  command->add_option("MODEL", options->model, "a .tflite file")->required();
+  command->add_option("MODEL", options->model, "a .tflite file")->required()->type_name("FILE");
   command->add_flag("--json", options->json, "print one JSON document");
   command->add_flag("--graph", options->graph, "print every node");
   AddEngineOptions(*command, options->engine);

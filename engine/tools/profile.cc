@@ -184,7 +184,7 @@ int RunProfile(const Options& options) {
 void AddProfileCommand(CLI::App& program, int& exit_status) {
   auto options = std::make_shared<Options>();
   CLI::App* command = program.add_subcommand("profile", "Time for each node and each operator, and which kernel ran.");
-  command->add_option("MODEL", options->model, "a .tflite file")->required();
+  command->add_option("MODEL", options->model, "a .tflite file")->required()->type_name("FILE");
   command->add_option("--seconds", options->seconds, "how long to run")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <map>
 
 #include "engine/base/str_cat.h"
 #include "engine/golden/golden.h"
@@ -32,8 +31,12 @@ struct Options {
   std::string signature;
   std::string labels_file;
   std::uint64_t seed = 1;
-  PixelRange range = PixelRange::kSigned;
+  std::string range = "signed";
 };
+
+PixelRange RangeOf(const std::string& name) {
+  return name == "unit" ? PixelRange::kUnit : name == "bytes" ? PixelRange::kBytes : PixelRange::kSigned;
+}
 
 // Everything that printing and writing of one run's outputs needs.
 struct Outputs {
@@ -115,7 +118,7 @@ Status RunOnce(const Options& options, const LoadedModel& loaded, const std::vec
     TFLD_ASSIGN_OR_RETURN(InputFile file, ParseInputOption(text, point.inputs));
     files.push_back(std::move(file));
   }
-  const InputOptions input_options{entry_point, options.seed, options.range};
+  const InputOptions input_options{entry_point, options.seed, RangeOf(options.range)};
   TFLD_RETURN_IF_ERROR(FillInputs(*loaded.session, point.inputs, files, input_options));
   TFLD_RETURN_IF_ERROR(loaded.session->Run(entry_point));
   for (int i = 0; i < static_cast<int>(point.outputs.size()); ++i) {
@@ -145,24 +148,26 @@ void AddRunCommand(CLI::App& program, int& exit_status) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("run", "One inference; prints each output's shape, range and best classes.");
-  command->add_option("MODEL", options->model, "a .tflite file")->required();
-  auto* inputs = command->add_option("--input", options->inputs,
-                                     "NAME=FILE, or INDEX=FILE: a .npy file, raw bytes (.bin) or a picture, which is "
-                                     "resized and converted; inputs not given are random");
+  command->add_option("MODEL", options->model, "a .tflite file")->required()->type_name("FILE");
+  auto* inputs = command
+                     ->add_option("--input", options->inputs,
+                                  "NAME=FILE, or INDEX=FILE: a .npy file, raw bytes (.bin) or a picture, which is "
+                                  "resized and converted; inputs not given are random")
+                     ->type_name("NAME=FILE")
+                     ->allow_extra_args(false);
   command->add_option("--golden", options->golden, "take the inputs of every step of DIR/golden.json, in one session")
+      ->type_name("DIR")
       ->excludes(inputs);
   command->add_option("--output-dir", options->output_dir,
                       "write the outputs as .npy: under the golden's own names, else as output0.npy ...");
   command->add_option("--signature", options->signature, "run this signature instead of the main graph");
   command->add_option("--seed", options->seed, "of random inputs")->capture_default_str();
   command->add_option("--labels", options->labels_file, "names of the classes, one a line");
-  const std::map<std::string, PixelRange> ranges = {
-      {"signed", PixelRange::kSigned}, {"unit", PixelRange::kUnit}, {"bytes", PixelRange::kBytes}};
   command
       ->add_option("--image-range", options->range,
                    "a picture's pixels in a float input: signed (-1 to 1), unit (0 to 1), bytes (0 to 255)")
-      ->transform(CLI::CheckedTransformer(ranges))
-      ->default_str("signed");
+      ->check(CLI::IsMember({"signed", "unit", "bytes"}))
+      ->capture_default_str();
   AddEngineOptions(*command, options->engine);
   command->callback([options, &exit_status] { exit_status = RunCommand(*options); });
 }

@@ -112,6 +112,7 @@ TEST_F(ProgramTest, RunWritesOutputs) {
   ASSERT_EQ(outcome.exit_status, 0) << outcome.output;
   EXPECT_THAT(outcome.output, HasSubstr("y  float32 [1, 2]  from 0 to 2"));
   EXPECT_TRUE(ReadNpy(directory_ / "out/output0.npy", 4096).ok());
+  EXPECT_EQ(Call("run --input x=golden/in.npy good.tflite").exit_status, 0);  // takes one word, not the model too
   ASSERT_EQ(Call("run good.tflite --golden golden --output-dir out").exit_status, 0);
   const auto written = ReadNpy(directory_ / "out/out.npy", 4096);
   const auto expected = ReadNpy(directory_ / "golden/out.npy", 4096);
