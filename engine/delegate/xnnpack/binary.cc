@@ -58,7 +58,7 @@ Stage BinaryStage(xnn_binary_operator type, const Value& a, const Value& b, cons
   };
 }
 
-Status EmitBinary(PrepareContext& context, Resources& resources, std::string_view name, xnn_binary_operator type,
+Status EmitBinary(PrepareContext& context, std::string_view name, xnn_binary_operator type,
                   Activation activation = Activation::kNone) {
   const Value& a = context.Input(0);
   const Value& b = context.Input(1);
@@ -71,37 +71,25 @@ Status EmitBinary(PrepareContext& context, Resources& resources, std::string_vie
   }
   recipe.stages.push_back(BinaryStage(type, a, b, output));
   if (auto clamp = ClampStage(activation, output)) recipe.stages.push_back(std::move(*clamp));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
-Status EmitArithmetic(PrepareContext& context, Resources& resources, std::string_view name, xnn_binary_operator type) {
-  return EmitBinary(context, resources, name, type, context.attributes<ElementwiseAttributes>().activation);
+Status EmitArithmetic(PrepareContext& context, std::string_view name, xnn_binary_operator type) {
+  return EmitBinary(context, name, type, context.attributes<ElementwiseAttributes>().activation);
 }
 
 }  // namespace
 
-Status PrepareAdd(PrepareContext& context, Resources& resources) {
-  return EmitArithmetic(context, resources, "xnnpack.add", xnn_binary_add);
-}
+Status PrepareAdd(PrepareContext& context) { return EmitArithmetic(context, "xnnpack.add", xnn_binary_add); }
 
-Status PrepareSub(PrepareContext& context, Resources& resources) {
-  return EmitArithmetic(context, resources, "xnnpack.sub", xnn_binary_subtract);
-}
+Status PrepareSub(PrepareContext& context) { return EmitArithmetic(context, "xnnpack.sub", xnn_binary_subtract); }
 
-Status PrepareMul(PrepareContext& context, Resources& resources) {
-  return EmitArithmetic(context, resources, "xnnpack.mul", xnn_binary_multiply);
-}
+Status PrepareMul(PrepareContext& context) { return EmitArithmetic(context, "xnnpack.mul", xnn_binary_multiply); }
 
-Status PrepareMaximum(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.maximum", xnn_binary_maximum);
-}
+Status PrepareMaximum(PrepareContext& context) { return EmitBinary(context, "xnnpack.maximum", xnn_binary_maximum); }
 
-Status PrepareMinimum(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.minimum", xnn_binary_minimum);
-}
+Status PrepareMinimum(PrepareContext& context) { return EmitBinary(context, "xnnpack.minimum", xnn_binary_minimum); }
 
-Status PreparePrelu(PrepareContext& context, Resources& resources) {
-  return EmitBinary(context, resources, "xnnpack.prelu", xnn_binary_prelu);
-}
+Status PreparePrelu(PrepareContext& context) { return EmitBinary(context, "xnnpack.prelu", xnn_binary_prelu); }
 
 }  // namespace tfld::engine::xnnpack

@@ -101,7 +101,7 @@ WeightsKey Key(const Convolution& c) {
       .Add(c.horizontal);
 }
 
-Status Emit(PrepareContext& context, Resources& resources, Convolution convolution) {
+Status Emit(PrepareContext& context, Convolution convolution) {
   const Functions functions = FunctionsFor(convolution.weights.kind);
   const bool is_depthwise = (convolution.flags & XNN_FLAG_DEPTHWISE_CONVOLUTION) != 0;
   Recipe recipe;
@@ -124,7 +124,7 @@ Status Emit(PrepareContext& context, Resources& resources, Convolution convoluti
           },
       .setup = functions.setup,
   });
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 // What both operators have in common; `filter` is [?, height, width, ?].
@@ -160,7 +160,7 @@ bool HasRankFour(const PrepareContext& context) {
 
 }  // namespace
 
-Status PrepareConv2d(PrepareContext& context, Resources& resources) {
+Status PrepareConv2d(PrepareContext& context) {
   if (!HasRankFour(context)) return {};
   const auto& attributes = context.attributes<Conv2dAttributes>();
   const Shape& filter = context.Input(1).shape;  // [outputs, height, width, inputs of a group]
@@ -174,10 +174,10 @@ Status PrepareConv2d(PrepareContext& context, Resources& resources) {
   convolution.group_inputs = static_cast<std::size_t>(filter.dim(3));
   convolution.group_outputs = static_cast<std::size_t>(filter.dim(0) / groups);
   convolution.weights = std::move(*weights);
-  return Emit(context, resources, std::move(convolution));
+  return Emit(context, std::move(convolution));
 }
 
-Status PrepareDepthwiseConv2d(PrepareContext& context, Resources& resources) {
+Status PrepareDepthwiseConv2d(PrepareContext& context) {
   if (!HasRankFour(context)) return {};
   const auto& attributes = context.attributes<DepthwiseConv2dAttributes>();
   const Shape& filter = context.Input(1).shape;  // [1, height, width, outputs]
@@ -190,7 +190,7 @@ Status PrepareDepthwiseConv2d(PrepareContext& context, Resources& resources) {
   convolution.group_outputs = static_cast<std::size_t>(filter.dim(3) / channels);
   convolution.flags = XNN_FLAG_DEPTHWISE_CONVOLUTION;
   convolution.weights = std::move(*weights);
-  return Emit(context, resources, std::move(convolution));
+  return Emit(context, std::move(convolution));
 }
 
 }  // namespace tfld::engine::xnnpack

@@ -70,7 +70,7 @@ Functions FunctionsFor(WeightsKind kind) {
 
 }  // namespace
 
-Status PrepareFullyConnected(PrepareContext& context, Resources& resources) {
+Status PrepareFullyConnected(PrepareContext& context) {
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
   const Shape& filter = context.Input(1).shape;  // [outputs, inputs]
   if (attributes.shuffled_weights || filter.rank() != 2 || context.num_outputs() != 1) return {};
@@ -96,7 +96,7 @@ Status PrepareFullyConnected(PrepareContext& context, Resources& resources) {
                                      pthreadpool_t pool) { return functions.reshape(op, shared->batch, pool); },
       .setup = functions.setup,
   });
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace tfld::engine::xnnpack

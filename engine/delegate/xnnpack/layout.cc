@@ -35,16 +35,16 @@ Stage PadStage(const Shape& input, const Padding& padding) {
   };
 }
 
-Status EmitStage(PrepareContext& context, Resources& resources, std::string_view name, Stage stage) {
+Status EmitStage(PrepareContext& context, std::string_view name, Stage stage) {
   Recipe recipe;
   recipe.name = name;
   recipe.stages.push_back(std::move(stage));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace
 
-Status PrepareTranspose(PrepareContext& context, Resources& resources) {
+Status PrepareTranspose(PrepareContext& context) {
   const Value& input = context.Input(0);
   if (input.is_constant || !context.Input(1).is_constant || input.type != context.Output(0).type) return {};
   TFLD_ASSIGN_OR_RETURN(const std::vector<std::int32_t> given, context.ConstantInts(1));
@@ -55,19 +55,19 @@ Status PrepareTranspose(PrepareContext& context, Resources& resources) {
   switch (ElementBits(input.type)) {
     case 8:
       return EmitStage(
-          context, resources, "xnnpack.transpose_x8",
+          context, "xnnpack.transpose_x8",
           TransposeStage<xnn_create_transpose_nd_x8, xnn_reshape_transpose_nd_x8, xnn_setup_transpose_nd_x8>(
               input.shape, permutation));
     case 32:
       return EmitStage(
-          context, resources, "xnnpack.transpose_x32",
+          context, "xnnpack.transpose_x32",
           TransposeStage<xnn_create_transpose_nd_x32, xnn_reshape_transpose_nd_x32, xnn_setup_transpose_nd_x32>(
               input.shape, permutation));
     default: return {};
   }
 }
 
-Status PreparePad(PrepareContext& context, Resources& resources) {
+Status PreparePad(PrepareContext& context) {
   const Value& input = context.Input(0);
   if (input.is_constant || !context.Input(1).is_constant || input.type != context.Output(0).type) return {};
   if (!IsFloat(input) && !IsSameQuantization(input, context.Output(0))) return {};
@@ -81,13 +81,13 @@ Status PreparePad(PrepareContext& context, Resources& resources) {
   }
   if (IsFloat(input)) {
     return EmitStage(
-        context, resources, "xnnpack.pad_x32",
+        context, "xnnpack.pad_x32",
         PadStage<xnn_create_constant_pad_nd_x32, xnn_reshape_constant_pad_nd_x32, xnn_setup_constant_pad_nd_x32>(
             input.shape, padding));
   }
   padding.element = static_cast<std::uint8_t>(input.zero_point());
   return EmitStage(
-      context, resources, "xnnpack.pad_x8",
+      context, "xnnpack.pad_x8",
       PadStage<xnn_create_constant_pad_nd_x8, xnn_reshape_constant_pad_nd_x8, xnn_setup_constant_pad_nd_x8>(input.shape,
                                                                                                             padding));
 }

@@ -1,7 +1,5 @@
 #include "engine/delegate/xnnpack/library.h"
 
-#include <map>
-
 #include "engine/base/str_cat.h"
 
 namespace tfld::engine::xnnpack {
@@ -44,20 +42,6 @@ Status ToStatus(xnn_status status, std::string_view what) {
   if (status == xnn_status_success) return {};
   std::string message = StrCat("XNNPACK failed to ", what, ": ", StatusName(status));
   return status == xnn_status_out_of_memory ? ResourceExhausted(std::move(message)) : Internal(std::move(message));
-}
-
-std::shared_ptr<ThreadPool> CountingPool(int threads) {
-  if (threads <= 1) return nullptr;
-  static std::mutex mutex;
-  static std::map<int, std::weak_ptr<ThreadPool>> pools;
-  const std::lock_guard lock(mutex);
-  std::weak_ptr<ThreadPool>& known = pools[threads];
-  std::shared_ptr<ThreadPool> pool = known.lock();
-  if (pool == nullptr) {
-    pool = std::make_shared<ThreadPool>(threads);
-    known = pool;
-  }
-  return pool;
 }
 
 }  // namespace tfld::engine::xnnpack

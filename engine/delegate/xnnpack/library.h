@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "engine/base/status.h"
-#include "engine/kernels/thread_pool.h"
 
 namespace tfld::engine::xnnpack {
 
@@ -28,9 +27,5 @@ using UniqueOperator = std::unique_ptr<xnn_operator, DeleteOperator>;
 bool IsDeclined(xnn_status status);
 // OK, RESOURCE_EXHAUSTED or INTERNAL, with what was tried in the message.
 Status ToStatus(xnn_status status, std::string_view what);
-
-// Reshaping an operator reads the number of threads from a pool, before any session with its own pool exists. This pool
-// only tells that number: it is shared by all who ask for the same, and never runs anything. Null for one thread.
-std::shared_ptr<ThreadPool> CountingPool(int threads);
 
 }  // namespace tfld::engine::xnnpack

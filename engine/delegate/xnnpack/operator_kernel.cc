@@ -1,10 +1,12 @@
 #include "engine/delegate/xnnpack/operator_kernel.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
 #include "engine/base/str_cat.h"
 #include "engine/delegate/xnnpack/library.h"
+#include "engine/kernels/thread_pool.h"
 
 namespace tfld::engine::xnnpack {
 namespace {
@@ -13,45 +15,51 @@ namespace {
 class OperatorState final : public KernelState {
  public:
   std::vector<UniqueOperator> operators;
-  std::size_t workspace_bytes = 0;
+  pthreadpool_t pool = nullptr;  // for which the operators are shaped
   Buffers buffers;
   bool is_set_up = false;
 };
 
-pthreadpool_t Handle(const std::shared_ptr<ThreadPool>& pool) { return pool == nullptr ? nullptr : pool->handle(); }
-
-xnn_status MakeStage(const Stage& stage, xnn_weights_cache_t weights, pthreadpool_t pool, OperatorState& state) {
+xnn_status MakeOperator(const Stage& stage, xnn_weights_cache_t weights, UniqueOperator& made) {
+  const std::lock_guard lock(CreationMutex());
   xnn_operator_t op = nullptr;
-  {
-    const std::lock_guard lock(CreationMutex());
-    const xnn_status status = stage.create(weights, &op);
+  const xnn_status status = stage.create(weights, &op);
+  made.reset(op);
+  return status;
+}
+
+// Gives all operators their shapes, and divides their work among the threads of `pool`. Says how much workspace they
+// need.
+xnn_status Shape(const Recipe& recipe, pthreadpool_t pool, OperatorState& state, std::size_t& workspace_bytes) {
+  workspace_bytes = 0;
+  for (std::size_t i = 0; i < state.operators.size(); ++i) {
+    Workspace workspace;
+    const xnn_status status = recipe.stages[i].reshape(state.operators[i].get(), &workspace, pool);
     if (status != xnn_status_success) return status;
+    if (workspace.alignment > kBufferAlignment) return xnn_status_unsupported_parameter;
+    workspace_bytes = std::max(workspace_bytes, workspace.bytes);
   }
-  state.operators.emplace_back(op);
-  Workspace workspace;
-  const xnn_status status = stage.reshape(op, &workspace, pool);
-  if (status != xnn_status_success) return status;
-  if (workspace.alignment > kBufferAlignment) return xnn_status_unsupported_parameter;
-  state.workspace_bytes = std::max(state.workspace_bytes, workspace.bytes);
+  state.pool = pool;
+  state.is_set_up = false;
   return xnn_status_success;
 }
 
-xnn_status MakeState(const Recipe& recipe, pthreadpool_t pool, OperatorState& state) {
+// A state that is shaped for one thread.
+xnn_status MakeState(const Recipe& recipe, OperatorState& state, std::size_t& workspace_bytes) {
   const xnn_weights_cache_t weights = recipe.weights == nullptr ? nullptr : recipe.weights->provider();
   for (const Stage& stage : recipe.stages) {
-    const xnn_status status = MakeStage(stage, weights, pool, state);
+    const xnn_status status = MakeOperator(stage, weights, state.operators.emplace_back());
     if (status != xnn_status_success) return status;
   }
-  return xnn_status_success;
+  return Shape(recipe, nullptr, state, workspace_bytes);
 }
 
 class OperatorKernel final : public Kernel {
  public:
-  OperatorKernel(Recipe recipe, std::shared_ptr<ThreadPool> counting_pool, int workspace,
-                 std::unique_ptr<OperatorState> prototype)
+  OperatorKernel(Recipe recipe, int workspace, std::size_t workspace_bytes, std::unique_ptr<OperatorState> prototype)
       : recipe_(std::move(recipe)),
-        counting_pool_(std::move(counting_pool)),
         workspace_(workspace),
+        workspace_bytes_(workspace_bytes),
         prototype_(std::move(prototype)) {}
 
   std::string_view name() const override { return recipe_.name; }
@@ -59,16 +67,18 @@ class OperatorKernel final : public Kernel {
   Result<std::unique_ptr<KernelState>> NewState() const override {
     if (std::unique_ptr<KernelState> prototype = TakePrototype()) return prototype;
     auto state = std::make_unique<OperatorState>();
-    const xnn_status status = MakeState(recipe_, Handle(counting_pool_), *state);
+    std::size_t workspace_bytes = 0;
+    const xnn_status status = MakeState(recipe_, *state, workspace_bytes);
     if (status != xnn_status_success) return ToStatus(status, StrCat("make ", recipe_.name));
     return std::unique_ptr<KernelState>(std::move(state));
   }
 
   Status Run(const RunContext& run) const override {
     auto& state = static_cast<OperatorState&>(*run.state);
+    const pthreadpool_t pool = run.pool == nullptr ? nullptr : run.pool->handle();
+    if (pool != state.pool) TFLD_RETURN_IF_ERROR(ShapeFor(pool, state));
     const Buffers buffers = FindBuffers(run);
     if (!state.is_set_up || buffers != state.buffers) TFLD_RETURN_IF_ERROR(SetUp(buffers, state));
-    const pthreadpool_t pool = run.pool == nullptr ? nullptr : run.pool->handle();
     for (const UniqueOperator& op : state.operators) {
       const xnn_status status = xnn_run_operator(op.get(), pool);
       if (status != xnn_status_success) return ToStatus(status, "run an operator");
@@ -84,6 +94,16 @@ class OperatorKernel final : public Kernel {
   std::unique_ptr<KernelState> TakePrototype() const {
     const std::lock_guard lock(mutex_);
     return std::move(prototype_);
+  }
+
+  // On a session's first run with several threads.
+  Status ShapeFor(pthreadpool_t pool, OperatorState& state) const {
+    std::size_t workspace_bytes = 0;
+    const xnn_status status = Shape(recipe_, pool, state, workspace_bytes);
+    if (status != xnn_status_success) return ToStatus(status, "shape an operator");
+    if (workspace_bytes <= workspace_bytes_) return {};
+    return Internal(
+        StrCat(recipe_.name, " needs ", workspace_bytes, " bytes of workspace, planned were ", workspace_bytes_));
   }
 
   Buffers FindBuffers(const RunContext& run) const {
@@ -113,23 +133,24 @@ class OperatorKernel final : public Kernel {
   }
 
   const Recipe recipe_;
-  const std::shared_ptr<ThreadPool> counting_pool_;
   const int workspace_;  // index of the scratch buffer; negative for none
+  const std::size_t workspace_bytes_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<OperatorState> prototype_;  // becomes the first session's state
 };
 
 }  // namespace
 
-Status EmitOperator(PrepareContext& context, Resources& resources, Recipe recipe) {
+Status EmitOperator(PrepareContext& context, Recipe recipe) {
   auto prototype = std::make_unique<OperatorState>();
-  const xnn_status status = MakeState(recipe, Handle(resources.counting_pool), *prototype);
+  std::size_t workspace_bytes = 0;
+  const xnn_status status = MakeState(recipe, *prototype, workspace_bytes);
   if (IsDeclined(status)) return {};
   if (status != xnn_status_success) return ToStatus(status, StrCat("make ", recipe.name));
-  const std::size_t bytes = prototype->workspace_bytes;
-  const int workspace = bytes == 0 ? -1 : context.RequestScratch(bytes);
-  context.Emit(
-      std::make_unique<OperatorKernel>(std::move(recipe), resources.counting_pool, workspace, std::move(prototype)));
+  // An operator with several threads needs at most so many times what it needs with one.
+  workspace_bytes *= static_cast<std::size_t>(context.threads());
+  const int workspace = workspace_bytes == 0 ? -1 : context.RequestScratch(workspace_bytes);
+  context.Emit(std::make_unique<OperatorKernel>(std::move(recipe), workspace, workspace_bytes, std::move(prototype)));
   return {};
 }
 

@@ -11,14 +11,8 @@
 
 #include "engine/delegate/xnnpack/weight_cache.h"
 #include "engine/kernels/op_context.h"
-#include "engine/kernels/thread_pool.h"
 
 namespace tfld::engine::xnnpack {
-
-// What the kernels of one plan share.
-struct Resources {
-  std::shared_ptr<ThreadPool> counting_pool;  // see CountingPool
-};
 
 // Where an operator reads and writes in this run.
 struct Buffers {
@@ -57,6 +51,6 @@ struct Recipe {
 
 // Makes a first operator to see whether XNNPACK takes it and how much workspace it needs, then emits the kernel.
 // Declines when XNNPACK does.
-Status EmitOperator(PrepareContext& context, Resources& resources, Recipe recipe);
+Status EmitOperator(PrepareContext& context, Recipe recipe);
 
 }  // namespace tfld::engine::xnnpack

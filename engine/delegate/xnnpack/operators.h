@@ -6,34 +6,34 @@
 
 namespace tfld::engine::xnnpack {
 
-using PrepareOperator = Status (*)(PrepareContext&, Resources&);
+using PrepareOperator = Status (*)(PrepareContext&);
 
-Status PrepareConv2d(PrepareContext& context, Resources& resources);
-Status PrepareDepthwiseConv2d(PrepareContext& context, Resources& resources);
-Status PrepareFullyConnected(PrepareContext& context, Resources& resources);
+Status PrepareConv2d(PrepareContext& context);
+Status PrepareDepthwiseConv2d(PrepareContext& context);
+Status PrepareFullyConnected(PrepareContext& context);
 
-Status PrepareAdd(PrepareContext& context, Resources& resources);
-Status PrepareSub(PrepareContext& context, Resources& resources);
-Status PrepareMul(PrepareContext& context, Resources& resources);
-Status PrepareMaximum(PrepareContext& context, Resources& resources);
-Status PrepareMinimum(PrepareContext& context, Resources& resources);
-Status PreparePrelu(PrepareContext& context, Resources& resources);
+Status PrepareAdd(PrepareContext& context);
+Status PrepareSub(PrepareContext& context);
+Status PrepareMul(PrepareContext& context);
+Status PrepareMaximum(PrepareContext& context);
+Status PrepareMinimum(PrepareContext& context);
+Status PreparePrelu(PrepareContext& context);
 
-Status PrepareRelu(PrepareContext& context, Resources& resources);
-Status PrepareReluN1To1(PrepareContext& context, Resources& resources);
-Status PrepareRelu6(PrepareContext& context, Resources& resources);
-Status PrepareLogistic(PrepareContext& context, Resources& resources);
-Status PrepareTanh(PrepareContext& context, Resources& resources);
-Status PrepareLeakyRelu(PrepareContext& context, Resources& resources);
-Status PrepareHardSwish(PrepareContext& context, Resources& resources);
-Status PrepareConvert(PrepareContext& context, Resources& resources);  // QUANTIZE and DEQUANTIZE
+Status PrepareRelu(PrepareContext& context);
+Status PrepareReluN1To1(PrepareContext& context);
+Status PrepareRelu6(PrepareContext& context);
+Status PrepareLogistic(PrepareContext& context);
+Status PrepareTanh(PrepareContext& context);
+Status PrepareLeakyRelu(PrepareContext& context);
+Status PrepareHardSwish(PrepareContext& context);
+Status PrepareConvert(PrepareContext& context);  // QUANTIZE and DEQUANTIZE
 
-Status PrepareMaxPool2d(PrepareContext& context, Resources& resources);
-Status PrepareAveragePool2d(PrepareContext& context, Resources& resources);
-Status PrepareMean(PrepareContext& context, Resources& resources);
-Status PrepareSoftmax(PrepareContext& context, Resources& resources);
-Status PrepareResizeBilinear(PrepareContext& context, Resources& resources);
-Status PrepareTranspose(PrepareContext& context, Resources& resources);
-Status PreparePad(PrepareContext& context, Resources& resources);
+Status PrepareMaxPool2d(PrepareContext& context);
+Status PrepareAveragePool2d(PrepareContext& context);
+Status PrepareMean(PrepareContext& context);
+Status PrepareSoftmax(PrepareContext& context);
+Status PrepareResizeBilinear(PrepareContext& context);
+Status PrepareTranspose(PrepareContext& context);
+Status PreparePad(PrepareContext& context);
 
 }  // namespace tfld::engine::xnnpack

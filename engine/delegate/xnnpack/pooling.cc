@@ -47,11 +47,11 @@ std::optional<Pooling> Describe(const PrepareContext& context) {
   return p;
 }
 
-Status EmitStage(PrepareContext& context, Resources& resources, std::string_view name, Stage stage) {
+Status EmitStage(PrepareContext& context, std::string_view name, Stage stage) {
   Recipe recipe;
   recipe.name = name;
   recipe.stages.push_back(std::move(stage));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 template <typename T, auto kCreate, auto kReshape, auto kSetup>
@@ -132,48 +132,48 @@ Stage UInt8AverageStage(const Pooling& p) {
 }
 
 // In int8 there is only the mean of the whole image.
-Status EmitGlobalAverage(PrepareContext& context, Resources& resources, const Pooling& p) {
+Status EmitGlobalAverage(PrepareContext& context, const Pooling& p) {
   if (p.is_padded() || p.filter_h != p.input_h || p.filter_w != p.input_w) return {};
   const Activation activation = context.attributes<Pool2dAttributes>().activation;
   Recipe recipe;
   recipe.name = "xnnpack.global_average_pool_qs8";
   recipe.stages.push_back(MeanStage(context.Input(0), context.Output(0), {1, 2}));
   if (auto clamp = ClampStage(activation, context.Output(0))) recipe.stages.push_back(std::move(*clamp));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace
 
-Status PrepareMaxPool2d(PrepareContext& context, Resources& resources) {
+Status PrepareMaxPool2d(PrepareContext& context) {
   const auto p = Describe(context);
   if (!p || p->filter_h * p->filter_w == 1 || p->stride_h > p->filter_h || p->stride_w > p->filter_w) return {};
   switch (context.Input(0).type) {
     case ElementType::kInt8:
-      return EmitStage(context, resources, "xnnpack.max_pool_s8",
+      return EmitStage(context, "xnnpack.max_pool_s8",
                        MaxPoolStage<std::int8_t, xnn_create_max_pooling2d_nhwc_s8, xnn_reshape_max_pooling2d_nhwc_s8,
                                     xnn_setup_max_pooling2d_nhwc_s8>(*p, static_cast<std::int8_t>(p->range.min),
                                                                      static_cast<std::int8_t>(p->range.max)));
     case ElementType::kUInt8:
-      return EmitStage(context, resources, "xnnpack.max_pool_u8",
+      return EmitStage(context, "xnnpack.max_pool_u8",
                        MaxPoolStage<std::uint8_t, xnn_create_max_pooling2d_nhwc_u8, xnn_reshape_max_pooling2d_nhwc_u8,
                                     xnn_setup_max_pooling2d_nhwc_u8>(*p, static_cast<std::uint8_t>(p->range.min),
                                                                      static_cast<std::uint8_t>(p->range.max)));
     default:
-      return EmitStage(context, resources, "xnnpack.max_pool_f32",
+      return EmitStage(context, "xnnpack.max_pool_f32",
                        MaxPoolStage<float, xnn_create_max_pooling2d_nhwc_f32, xnn_reshape_max_pooling2d_nhwc_f32,
                                     xnn_setup_max_pooling2d_nhwc_f32>(*p, p->float_range.min, p->float_range.max));
   }
 }
 
-Status PrepareAveragePool2d(PrepareContext& context, Resources& resources) {
+Status PrepareAveragePool2d(PrepareContext& context) {
   const auto p = Describe(context);
   if (!p) return {};
   switch (context.Input(0).type) {
-    case ElementType::kInt8: return EmitGlobalAverage(context, resources, *p);
+    case ElementType::kInt8: return EmitGlobalAverage(context, *p);
     case ElementType::kUInt8:
       if (p->is_padded()) return {};  // it would count the padding
-      return EmitStage(context, resources, "xnnpack.average_pool_qu8", UInt8AverageStage(*p));
-    default: return EmitStage(context, resources, "xnnpack.average_pool_f32", FloatAverageStage(*p));
+      return EmitStage(context, "xnnpack.average_pool_qu8", UInt8AverageStage(*p));
+    default: return EmitStage(context, "xnnpack.average_pool_f32", FloatAverageStage(*p));
   }
 }
 

@@ -28,7 +28,7 @@ Stage MeanStage(const Value& input, const Value& output, std::vector<std::int64_
   };
 }
 
-Status PrepareMean(PrepareContext& context, Resources& resources) {
+Status PrepareMean(PrepareContext& context) {
   const Value& input = context.Input(0);
   const Value& output = context.Output(0);
   if (input.is_constant || input.type != output.type || !context.Input(1).is_constant) return {};
@@ -44,7 +44,7 @@ Status PrepareMean(PrepareContext& context, Resources& resources) {
   Recipe recipe;
   recipe.name = "xnnpack.mean";
   recipe.stages.push_back(MeanStage(input, output, {axes.begin(), axes.end()}));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace tfld::engine::xnnpack

@@ -52,7 +52,7 @@ bool StepsExactly(const Shape& input, const Shape& output, bool align_corners) {
 
 }  // namespace
 
-Status PrepareResizeBilinear(PrepareContext& context, Resources& resources) {
+Status PrepareResizeBilinear(PrepareContext& context) {
   const Value& input = context.Input(0);
   const Value& output = context.Output(0);
   const auto& attributes = context.attributes<ResizeAttributes>();
@@ -70,7 +70,7 @@ Status PrepareResizeBilinear(PrepareContext& context, Resources& resources) {
   Recipe recipe;
   recipe.name = "xnnpack.resize_bilinear";
   recipe.stages.push_back(StageFor(input.type, input.shape, output.shape, flags));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace tfld::engine::xnnpack

@@ -39,7 +39,7 @@ Stage UInt8Stage(std::size_t rows, std::size_t channels, float input_scale) {
 
 }  // namespace
 
-Status PrepareSoftmax(PrepareContext& context, Resources& resources) {
+Status PrepareSoftmax(PrepareContext& context) {
   const Value& input = context.Input(0);
   const Value& output = context.Output(0);
   const float beta = context.attributes<SoftmaxAttributes>().beta;
@@ -58,7 +58,7 @@ Status PrepareSoftmax(PrepareContext& context, Resources& resources) {
   } else {
     return {};
   }
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 }  // namespace tfld::engine::xnnpack

@@ -20,19 +20,19 @@ bool IsElementwise(const PrepareContext& context) {
          input.shape.NumElements() == output.shape.NumElements();
 }
 
-Status EmitUnary(PrepareContext& context, Resources& resources, std::string_view name, xnn_unary_operator type,
+Status EmitUnary(PrepareContext& context, std::string_view name, xnn_unary_operator type,
                  const xnn_unary_params& params) {
   Recipe recipe;
   recipe.name = name;
   recipe.stages.push_back(UnaryStage(type, params, context.Input(0), context.Output(0)));
-  return EmitOperator(context, resources, std::move(recipe));
+  return EmitOperator(context, std::move(recipe));
 }
 
 // A function of one element: float to float, or eight bits to the same eight bits through a table.
-Status EmitFunction(PrepareContext& context, Resources& resources, std::string_view name, xnn_unary_operator type,
+Status EmitFunction(PrepareContext& context, std::string_view name, xnn_unary_operator type,
                     const xnn_unary_params& params = kNoParams) {
   if (!IsElementwise(context) || context.Input(0).type != context.Output(0).type) return {};
-  return EmitUnary(context, resources, name, type, params);
+  return EmitUnary(context, name, type, params);
 }
 
 xnn_unary_params ClampParams(Range<float> range) {
@@ -42,8 +42,8 @@ xnn_unary_params ClampParams(Range<float> range) {
   return params;
 }
 
-Status EmitClamp(PrepareContext& context, Resources& resources, Activation activation) {
-  return EmitFunction(context, resources, "xnnpack.clamp", xnn_unary_clamp, ClampParams(*FloatRange(activation)));
+Status EmitClamp(PrepareContext& context, Activation activation) {
+  return EmitFunction(context, "xnnpack.clamp", xnn_unary_clamp, ClampParams(*FloatRange(activation)));
 }
 
 }  // namespace
@@ -80,31 +80,21 @@ std::optional<Stage> ClampStage(Activation activation, const Value& output) {
   return UnaryStage(xnn_unary_clamp, ClampParams({real(range.min), real(range.max)}), output, output);
 }
 
-Status PrepareRelu(PrepareContext& context, Resources& resources) {
-  return EmitClamp(context, resources, Activation::kRelu);
+Status PrepareRelu(PrepareContext& context) { return EmitClamp(context, Activation::kRelu); }
+
+Status PrepareReluN1To1(PrepareContext& context) { return EmitClamp(context, Activation::kReluN1To1); }
+
+Status PrepareRelu6(PrepareContext& context) { return EmitClamp(context, Activation::kRelu6); }
+
+Status PrepareLogistic(PrepareContext& context) { return EmitFunction(context, "xnnpack.logistic", xnn_unary_sigmoid); }
+
+Status PrepareTanh(PrepareContext& context) { return EmitFunction(context, "xnnpack.tanh", xnn_unary_tanh); }
+
+Status PrepareHardSwish(PrepareContext& context) {
+  return EmitFunction(context, "xnnpack.hard_swish", xnn_unary_hardswish);
 }
 
-Status PrepareReluN1To1(PrepareContext& context, Resources& resources) {
-  return EmitClamp(context, resources, Activation::kReluN1To1);
-}
-
-Status PrepareRelu6(PrepareContext& context, Resources& resources) {
-  return EmitClamp(context, resources, Activation::kRelu6);
-}
-
-Status PrepareLogistic(PrepareContext& context, Resources& resources) {
-  return EmitFunction(context, resources, "xnnpack.logistic", xnn_unary_sigmoid);
-}
-
-Status PrepareTanh(PrepareContext& context, Resources& resources) {
-  return EmitFunction(context, resources, "xnnpack.tanh", xnn_unary_tanh);
-}
-
-Status PrepareHardSwish(PrepareContext& context, Resources& resources) {
-  return EmitFunction(context, resources, "xnnpack.hard_swish", xnn_unary_hardswish);
-}
-
-Status PrepareLeakyRelu(PrepareContext& context, Resources& resources) {
+Status PrepareLeakyRelu(PrepareContext& context) {
   const float alpha = context.attributes<LeakyReluAttributes>().alpha;
   if (!std::isfinite(alpha)) return {};
   if (!IsFloat(context.Input(0))) {
@@ -116,18 +106,18 @@ Status PrepareLeakyRelu(PrepareContext& context, Resources& resources) {
   }
   xnn_unary_params params{};
   params.leaky_relu.negative_slope = alpha;
-  return EmitFunction(context, resources, "xnnpack.leaky_relu", xnn_unary_leaky_relu, params);
+  return EmitFunction(context, "xnnpack.leaky_relu", xnn_unary_leaky_relu, params);
 }
 
-Status PrepareConvert(PrepareContext& context, Resources& resources) {
+Status PrepareConvert(PrepareContext& context) {
   if (!IsElementwise(context)) return {};
   const Value& input = context.Input(0);
   const Value& output = context.Output(0);
   if (IsFloat(input) && IsFloat(output)) return {};
-  if (input.type != output.type) return EmitUnary(context, resources, "xnnpack.convert", xnn_unary_convert, kNoParams);
+  if (input.type != output.type) return EmitUnary(context, "xnnpack.convert", xnn_unary_convert, kNoParams);
   // Between two scales of one type its conversion multiplies by eight fractional bits; a clamp that cuts nothing goes
   // through a table made in float.
-  return EmitClamp(context, resources, Activation::kNone);
+  return EmitClamp(context, Activation::kNone);
 }
 
 }  // namespace tfld::engine::xnnpack

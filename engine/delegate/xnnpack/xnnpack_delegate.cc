@@ -69,12 +69,8 @@ class XnnpackDelegate final : public Delegate {
   Status Prepare(PrepareContext& context) override {
     const PrepareOperator prepare = Find(context.node().op);
     if (prepare == nullptr || !IsWithinLimits(context) || !Initialize().ok()) return {};
-    if (resources_.counting_pool == nullptr) resources_.counting_pool = CountingPool(context.threads());
-    return prepare(context, resources_);
+    return prepare(context);
   }
-
- private:
-  Resources resources_;
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ inline Quantization DrawQuantization(std::mt19937& random, ElementType type) {
   return PerTensor(std::uniform_real_distribution<float>(0.004F, 0.02F)(random), DrawZeroPoint(random, type));
 }
 
-// Runs the node on both, and again after its buffers moved.
+// Runs the node on both, with one thread or two, and again after its buffers moved.
 inline void ExpectDelegateMatches(TestNode& node, int threads = 1) {
   ASSERT_TRUE(node.Infer().ok()) << node.Infer().ToString();
   const auto reference = PrepareReference(node);
@@ -36,7 +36,7 @@ inline void ExpectDelegateMatches(TestNode& node, int threads = 1) {
   const auto prepared = PrepareWith(*delegate, node, threads);
   ASSERT_TRUE(prepared.ok()) << prepared.status().ToString();
   ASSERT_NE(prepared->kernel, nullptr) << "declined";
-  ThreadPool pool(threads);
+  static ThreadPool pool(2);
   const Bytes expected = TestSession(node, *reference).Run().value();
   TestSession session(node, *prepared, threads > 1 ? &pool : nullptr);
   const Bytes first = session.Run().value();
