@@ -72,7 +72,8 @@ Status PreparePad(PrepareContext& context) {
     const T zero = ZeroBits<T>(context.Output(0));
     return context.Emit("reference.pad", [box, offset, count, has_value, zero](const RunContext& run) -> Status {
       T* to = run.Output<T>(0);
-      std::fill_n(to, count, has_value ? *run.Input<T>(kValue) : zero);
+      const T* value = has_value ? run.Input<T>(kValue) : nullptr;
+      std::fill_n(to, count, value != nullptr ? *value : zero);
       if (box.shape.NumElements() > 0) CopyBox(box, run.Input<T>(0), to + offset);
       return {};
     });

@@ -66,9 +66,9 @@ Status PrepareFromFloat(PrepareContext& context) {
         TFLD_ASSIGN_OR_RETURN(const Channels channels, Channels::Make(context, context.Output(0)));
         const std::int64_t count = context.Input(0).shape.NumElements();
         return context.Emit("reference.quantize", [count, channels](const RunContext& run) -> Status {
-          const float* input = run.Input<float>(0);
-          T* output = run.Output<T>(0);
-          channels.ForEachRun(count, [=](std::int64_t first, std::int64_t end, float scale, std::int32_t zero_point) {
+          channels.ForEachRun(count, [&](std::int64_t first, std::int64_t end, float scale, std::int32_t zero_point) {
+            const float* input = run.Input<float>(0);
+            T* output = run.Output<T>(0);
             for (std::int64_t i = first; i < end; ++i) output[i] = QuantizeFloat<T>(input[i], scale, zero_point);
           });
           return {};
@@ -124,9 +124,9 @@ Status PrepareDequantize(PrepareContext& context) {
         } else {
           TFLD_ASSIGN_OR_RETURN(const Channels channels, Channels::Make(context, context.Input(0)));
           return context.Emit("reference.dequantize", [count, channels](const RunContext& run) -> Status {
-            const T* input = run.Input<T>(0);
-            float* output = run.Output<float>(0);
-            channels.ForEachRun(count, [=](std::int64_t first, std::int64_t end, float scale, std::int32_t zero_point) {
+            channels.ForEachRun(count, [&](std::int64_t first, std::int64_t end, float scale, std::int32_t zero_point) {
+              const T* input = run.Input<T>(0);
+              float* output = run.Output<float>(0);
               for (std::int64_t i = first; i < end; ++i) {
                 output[i] = static_cast<float>(static_cast<double>(scale) * (input[i] - zero_point));
               }
