@@ -64,7 +64,7 @@ Result<Reduction> MakeReduction(const OpContext& context) {
 
 template <typename T>
 struct MeanSum {
-  using Type = std::int64_t;
+  using Type = std::uint64_t;  // wraps
 };
 template <>
 struct MeanSum<float> {
@@ -122,14 +122,15 @@ Status PrepareMean(PrepareContext& context) {
           requantize.range = {std::numeric_limits<T>::min(), std::numeric_limits<T>::max()};
           const std::int64_t zero = requantize.input_zero_point * elements;
           requantize.input_zero_point = 0;
-          return EmitMean<T>(context, reduction, [requantize, zero](std::int64_t sum) {
-            return static_cast<T>(requantize(static_cast<std::int32_t>(sum - zero)));
+          return EmitMean<T>(context, reduction, [requantize, zero](std::uint64_t sum) {
+            return static_cast<T>(requantize(static_cast<std::int32_t>(static_cast<std::int64_t>(sum) - zero)));
           });
         } else if constexpr (kIsFloat<T>) {
           return EmitMean<T>(context, reduction, [elements](float sum) { return sum / static_cast<float>(elements); });
         } else {
-          return EmitMean<T>(context, reduction,
-                             [elements](std::int64_t sum) { return static_cast<T>(sum / elements); });
+          return EmitMean<T>(context, reduction, [elements](std::uint64_t sum) {
+            return static_cast<T>(static_cast<std::int64_t>(sum) / elements);
+          });
         }
       });
 }
