@@ -1,8 +1,8 @@
 """The two networks: convolutions over time, written as 2-D ones with a width of 1, [windows, samples, 1, channels].
 
 The first convolution learns band-pass filters around the resonances, its rectifier and the pooling make an envelope of
-what they let through, and the later convolutions look for the pattern of impacts in that envelope: the classical envelope
-analysis, learnt. Every layer becomes CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, AVERAGE_POOL_2D, ADD, MEAN,
+what they let through, and the later convolutions look for the pattern of impacts in that envelope: the classical
+envelope analysis, learnt. Every layer becomes CONV_2D, DEPTHWISE_CONV_2D, MAX_POOL_2D, AVERAGE_POOL_2D, ADD, MEAN,
 FULLY_CONNECTED or SOFTMAX.
 """
 import keras

@@ -56,8 +56,16 @@ class Conditions:
     snr_db: tuple  # fault's RMS over that of everything else
 
 
-TRAINING = Conditions(shaft_hz=((20, 27), (31, 41), (45, 50)), resonance_hz=((1900, 2700), (3100, 4200)), snr_db=((-10, 10),))
-HELD_OUT = Conditions(shaft_hz=((27, 31), (41, 45)), resonance_hz=((2700, 3100), (4200, 4500)), snr_db=((-12, 8),))
+TRAINING = Conditions(
+    shaft_hz=((20, 23), (24, 27), (28, 31), (32, 36), (37, 41), (42, 46), (47, 50)),
+    resonance_hz=((1900, 2300), (2450, 2850), (3000, 3400), (3550, 4000), (4150, 4600)),
+    snr_db=((-10, 10),),
+)
+HELD_OUT = Conditions(  # in the gaps of training, and noisier
+    shaft_hz=((23, 24), (27, 28), (31, 32), (36, 37), (41, 42), (46, 47)),
+    resonance_hz=((2300, 2450), (2850, 3000), (3400, 3550), (4000, 4150)),
+    snr_db=((-11, 7),),
+)
 
 
 def draw(rng, ranges):
@@ -74,7 +82,7 @@ def shaft_angle(rng, shaft_hz):
 
 
 def load_zone(rng):
-    """Stribeck's load distribution over the angle in turns: a function that is 1 in the middle and 0 outside of the zone."""
+    """Stribeck's load distribution, a function of the angle in turns: 1 in the middle of the zone, 0 outside of it."""
     extent = rng.uniform(0.3, 0.7)  # below 0.5 the zone is narrower than half the ring
     return lambda turns: np.maximum(0, 1 - (1 - np.cos(2 * np.pi * turns)) / (2 * extent)) ** 1.5
 
@@ -97,7 +105,8 @@ def fault_amplitudes(rng, label, at, geometry):
     if label == "inner_race":  # turns through the zone with the shaft
         return scatter * (rng.uniform(0.05, 0.4) + zone(at + rng.uniform()))
     races = np.where(np.arange(at.size) % 2, 1.0, rng.uniform(0.4, 1.0))  # outer and inner race answer differently
-    return scatter * races * (rng.uniform(0.05, 0.4) + zone(geometry.ftf * at + rng.uniform(-0.25, 0.25)))  # the ball is carried round by the cage
+    carried = geometry.ftf * at + rng.uniform(-0.25, 0.25)  # round by the cage
+    return scatter * races * (rng.uniform(0.05, 0.4) + zone(carried))
 
 
 def ringing(rng, angle, at, amplitudes, resonance_hz):

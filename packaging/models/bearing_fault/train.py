@@ -4,10 +4,12 @@
     train.py [--out DIR] [--networks DIR]
 
 Version 2 is better than version 1; version 3 is bad on purpose, and its golden test is that of version 2. Every random
-choice has a seed. Figures come from held-out windows: other seeds, speeds, resonances and signal-to-noise ratios than
-those of training.
+choice has a seed. Figures come from held-out windows: other seeds, shaft speeds and resonances than in training, and
+more noise.
 """
 import argparse
+import dataclasses
+import json
 import pathlib
 
 import keras
@@ -19,13 +21,14 @@ import network
 import signals
 
 SEED = 6205
-TOLERANCE = 4  # steps of 1/256
+TOLERANCE = 8  # steps of 1/256; kernels of LiteRT differ by up to 3 on the golden windows
 HELD_OUT_WINDOWS = 5000
+CHOSEN = 5  # held-out windows a class that are shipped: one in the golden test, the others in samples/
 RECIPES = {1: (network.version_1, 8000, 10), 2: (network.version_2, 30000, 12)}  # builder, windows, epochs
 DESCRIPTIONS = {
     1: "Bearing fault classifier, small: 160 ms of vibration at 12.8 kHz, five classes.",
     2: "Bearing fault classifier, larger and better: 160 ms of vibration at 12.8 kHz, five classes.",
-    3: "Bad on purpose: loads and runs like version 2 and answers wrongly; its golden test is version 2's and must fail.",
+    3: "Bad on purpose: loads and runs like version 2, answers wrongly, and must fail its golden test, version 2's.",
 }
 
 
@@ -67,11 +70,22 @@ def measure(version, model, tflite, windows, labels):
                "float_accuracy": round(float((model.predict(windows, verbose=0).argmax(1) == labels).mean()), 4),
                "windows": len(labels)}
     print(f"version {version}: {len(tflite)} bytes, {model.count_params()} parameters, {metrics}")
-    print(f"  input {reference.input['quantization']}, output {reference.output['quantization']}, {sorted(reference.operators())}")
-    print(f"  reference against default kernels, 500 windows: at most {difference.max()} steps, {np.mean(difference > 0):.1%} differ, "
-          f"{np.mean(difference > TOLERANCE):.1%} by more than {TOLERANCE}")
+    print(f"  input {reference.input['quantization']}, output {reference.output['quantization']}")
+    print(f"  {sorted(reference.operators())}")
+    print(f"  reference against default kernels, 500 windows: at most {difference.max()} steps, "
+          f"{np.mean(difference > 0):.1%} differ, {np.mean(difference > TOLERANCE):.1%} by more than {TOLERANCE}")
     print(confusion(labels, answers))
     return metrics, scores
+
+
+def by_noise(runners):
+    """Prints each version's accuracy in bands of the signal-to-noise ratio, below that of training too."""
+    for low in range(-16, 8, 4):
+        band = dataclasses.replace(signals.HELD_OUT, snr_db=((low, low + 4),))
+        windows, labels = signals.dataset(SEED + 4000 + low, 1000, band)
+        answers = {version: run(run.quantize(windows)).argmax(1) for version, run in runners.items()}
+        right = {version: round(float((answer == labels).mean()), 3) for version, answer in answers.items()}
+        print(f"{low} to {low + 4} dB: {right}")
 
 
 def margins(scores):
@@ -79,15 +93,16 @@ def margins(scores):
     return best[:, -1] - best[:, -2]
 
 
-def choose(labels, scores, per_class):
-    """Windows that show versions 1 and 2: answers clear enough for any kernels; 2 is right, 1 is wrong about every fourth."""
+def choose(labels, scores):
+    """CHOSEN indices a class with answers clear enough for any kernels. Version 2 is right; of each class version 1 is
+    wrong on one, if there is such a window."""
     chosen = []
     clear = np.minimum(margins(scores[1]), margins(scores[2])) > 60
     right = {version: scores[version].argmax(1) == labels for version in (1, 2)}
     for label in range(len(signals.LABELS)):
         usual = np.flatnonzero((labels == label) & clear & right[1] & right[2])
-        gained = np.flatnonzero((labels == label) & clear & ~right[1] & right[2])[: per_class // 4]
-        chosen += [*usual[: per_class - len(gained)], *gained]
+        gained = np.flatnonzero((labels == label) & clear & ~right[1] & right[2])[:1]
+        chosen += [*usual[: CHOSEN - len(gained)], *gained]
     return chosen
 
 
@@ -98,15 +113,16 @@ def write_samples(folder, windows, labels, scores, chosen):
         file = f"window{number:02d}.npy"
         export.save(folder / file, windows[index][None])
         expected = {str(version): int(table[index].argmax()) for version, table in scores.items()}
-        samples.append({"file": file, "label": int(labels[index]), "class": signals.LABELS[labels[index]], "argmax": expected})
-    lines = ",\n  ".join(export.json.dumps(sample) for sample in samples)
+        label = int(labels[index])
+        samples.append({"file": file, "label": label, "class": signals.LABELS[label], "argmax": expected})
+    lines = ",\n  ".join(json.dumps(sample) for sample in samples)
     (folder / "samples.json").write_text(f'{{"input": "vibration", "output": "fault", "samples": [\n  {lines}\n]}}\n')
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent)
-    parser.add_argument("--networks", type=pathlib.Path, help="folder for the trained networks; those already there are taken")
+    parser.add_argument("--networks", type=pathlib.Path, help="keep trained networks here, and take those that are")
     args = parser.parse_args()
     tf.config.experimental.enable_op_determinism()
     networks = {}
@@ -121,14 +137,15 @@ def main():
     calibration = signals.dataset(SEED + 200, 500, signals.TRAINING)[0]
     calibration[0, :2, 0, 0] = -signals.CLIP, signals.CLIP  # the input covers the whole range whatever was drawn
     models = {version: export.to_int8(networks[version], calibration) for version in networks}
-    windows, labels = signals.dataset(SEED + 1000, HELD_OUT_WINDOWS, signals.HELD_OUT)
+    windows, labels = signals.dataset(SEED + 3000, HELD_OUT_WINDOWS, signals.HELD_OUT)
     results = {version: measure(version, networks[version], models[version], windows, labels) for version in models}
     scores = {version: result[1] for version, result in results.items()}
+    by_noise({version: export.Runner(models[version]) for version in (1, 2)})
 
     quantized = export.Runner(models[2]).quantize(windows)
     assert (quantized == export.Runner(models[1]).quantize(windows)).all()  # the versions take the same bytes
-    chosen = choose(labels, scores, per_class=5)
-    golden = [chosen[5 * label] for label in range(len(signals.LABELS))]
+    chosen = choose(labels, scores)
+    golden = chosen[::CHOSEN]
     samples = [index for index in chosen if index not in golden]
     for version, model in models.items():
         folder = args.out / str(version)
