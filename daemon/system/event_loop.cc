@@ -16,6 +16,9 @@
 namespace tfld::daemon {
 namespace {
 
+// sd-event may join timers that are this close; its own default is a quarter of a second.
+constexpr std::uint64_t kAccuracyUs = 1000;
+
 constexpr int kTerminate[] = {SIGTERM, SIGINT, SIGHUP};
 
 Status SdStatus(int result, std::string_view what) { return result < 0 ? ErrnoStatus(-result, what) : Status(); }
@@ -130,9 +133,10 @@ Result<std::unique_ptr<EventLoop::Watch>> EventLoop::WatchDescriptor(int descrip
 
 Status EventLoop::Every(std::chrono::milliseconds period, std::function<void()> handler) {
   Timer& timer = impl_->timers.emplace_back(Timer{period, std::move(handler)});
-  return SdStatus(::sd_event_add_time_relative(impl_->event, &timer.source, CLOCK_MONOTONIC,
-                                               static_cast<std::uint64_t>(timer.period.count()), 0, OnTimer, &timer),
-                  "cannot make a timer");
+  return SdStatus(
+      ::sd_event_add_time_relative(impl_->event, &timer.source, CLOCK_MONOTONIC,
+                                   static_cast<std::uint64_t>(timer.period.count()), kAccuracyUs, OnTimer, &timer),
+      "cannot make a timer");
 }
 
 void EventLoop::Post(std::function<void()> task) {

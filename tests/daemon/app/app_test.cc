@@ -1,0 +1,71 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <fstream>
+
+#include "daemon/app/directories.h"
+#include "daemon/app/stall_detector.h"
+#include "tests/support/temp_dir.h"
+
+namespace tfld::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+SteadyTime At(int ms) { return SteadyTime{} + std::chrono::hours(1) + milliseconds(ms); }
+
+SchedulerStats Stats(std::size_t queued, int busy, std::uint64_t finished) {
+  SchedulerStats stats;
+  stats.queued = queued;
+  stats.busy = busy;
+  stats.finished = finished;
+  return stats;
+}
+
+TEST(StallDetector, IdleIsHealthy) {
+  StallDetector detector(milliseconds(100));
+  EXPECT_TRUE(detector.Healthy(Stats(0, 0, 0), At(0)));
+  EXPECT_TRUE(detector.Healthy(Stats(0, 0, 0), At(100'000)));
+}
+
+TEST(StallDetector, WorkThatEndsIsHealthy) {
+  StallDetector detector(milliseconds(100));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(detector.Healthy(Stats(5, 2, static_cast<std::uint64_t>(i)), At(i * 90)));
+  }
+}
+
+TEST(StallDetector, WorkThatDoesNotEndIsNot) {
+  StallDetector detector(milliseconds(100));
+  EXPECT_TRUE(detector.Healthy(Stats(1, 1, 7), At(0)));
+  EXPECT_TRUE(detector.Healthy(Stats(1, 1, 7), At(100)));
+  EXPECT_FALSE(detector.Healthy(Stats(1, 1, 7), At(101)));
+  EXPECT_TRUE(detector.Healthy(Stats(1, 1, 8), At(102)));
+}
+
+TEST(Directories, AreMadeWithTheirPermissions) {
+  const test::TempDir dir;
+  Settings settings;
+  settings.state_dir = dir.path().string() + "/a/state";
+  settings.runtime_dir = dir.path().string() + "/run";
+  ASSERT_TRUE(MakeDirectories(settings).ok());
+  ASSERT_TRUE(MakeDirectories(settings).ok());
+  struct stat info {};
+  ASSERT_EQ(::stat(settings.state_dir.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700U);
+}
+
+TEST(Directories, AFileInTheWayIsNamed) {
+  const test::TempDir dir;
+  Settings settings;
+  settings.state_dir = dir.path().string() + "/file";
+  settings.runtime_dir = dir.path().string() + "/run";
+  std::ofstream(settings.state_dir) << "x";
+  const Status status = MakeDirectories(settings);
+  EXPECT_FALSE(status.ok());
+  EXPECT_NE(status.message().find(settings.state_dir), std::string_view::npos);
+}
+
+}  // namespace
+}  // namespace tfld::daemon
