@@ -51,6 +51,42 @@ Status PrepareRelu0To1(PrepareContext& context);
 Status PrepareLogistic(PrepareContext& context);
 Status PrepareTanh(PrepareContext& context);
 
+// math_unary.cc
+Status PrepareAbs(PrepareContext& context);
+Status PrepareNeg(PrepareContext& context);
+Status PrepareSign(PrepareContext& context);
+Status PrepareSquare(PrepareContext& context);
+Status PrepareSqrt(PrepareContext& context);
+Status PrepareRsqrt(PrepareContext& context);
+Status PrepareExp(PrepareContext& context);
+Status PrepareLog(PrepareContext& context);
+Status PrepareSin(PrepareContext& context);
+Status PrepareCos(PrepareContext& context);
+Status PrepareCeil(PrepareContext& context);
+Status PrepareFloor(PrepareContext& context);
+Status PrepareRound(PrepareContext& context);
+Status PrepareLogicalNot(PrepareContext& context);
+
+// math_binary.cc
+Status PrepareDiv(PrepareContext& context);
+Status PrepareFloorDiv(PrepareContext& context);
+Status PrepareFloorMod(PrepareContext& context);
+Status PreparePow(PrepareContext& context);
+Status PrepareSquaredDifference(PrepareContext& context);
+Status PrepareAtan2(PrepareContext& context);
+
+// comparison.cc
+Status PrepareEqual(PrepareContext& context);
+Status PrepareNotEqual(PrepareContext& context);
+Status PrepareGreater(PrepareContext& context);
+Status PrepareGreaterEqual(PrepareContext& context);
+Status PrepareLess(PrepareContext& context);
+Status PrepareLessEqual(PrepareContext& context);
+Status PrepareLogicalAnd(PrepareContext& context);
+Status PrepareLogicalOr(PrepareContext& context);
+Status PrepareBitwiseXor(PrepareContext& context);
+Status PrepareRightShift(PrepareContext& context);
+
 // prelu.cc
 Status InferPrelu(InferContext& context);
 Status PreparePrelu(PrepareContext& context);
