@@ -6,6 +6,7 @@
 
 #include "daemon/rpc/datatype.h"
 #include "engine/base/str_cat.h"
+#include "inference/grpc_service.pb.h"
 
 namespace tfld::daemon {
 namespace {
@@ -44,6 +45,12 @@ std::string Encode(std::span<const T> scores, std::size_t count, std::span<const
 }
 
 }  // namespace
+
+std::int64_t ClassesWanted(const inference::ModelInferRequest::InferRequestedOutputTensor& output) {
+  if (output.parameters().empty()) return 0;
+  const auto it = output.parameters().find("classification");
+  return it == output.parameters().end() ? 0 : it->second.int64_param();
+}
 
 Status CheckClassifiable(const engine::TensorInfo& info) {
   switch (info.type) {

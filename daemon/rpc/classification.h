@@ -7,7 +7,14 @@
 #include "engine/base/status.h"
 #include "tfld/engine.h"
 
+namespace inference {
+class ModelInferRequest_InferRequestedOutputTensor;
+}
+
 namespace tfld::daemon {
+
+// How many classes an output is wanted as, by its parameter "classification"; 0 for the tensor itself.
+std::int64_t ClassesWanted(const inference::ModelInferRequest_InferRequestedOutputTensor& output);
 
 // UNIMPLEMENTED for element types that have no scores.
 Status CheckClassifiable(const engine::TensorInfo& info);

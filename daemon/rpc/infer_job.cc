@@ -9,6 +9,7 @@
 
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/request_check.h"
 #include "daemon/rpc/request_parameters.h"
 #include "daemon/rpc/status_map.h"
 #include "daemon/rpc/tensor_codec.h"

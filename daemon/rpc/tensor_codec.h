@@ -1,8 +1,8 @@
 // Tensor codec: the tensors of an inference request into a session, and those of a session into the answer.
 //
-// The work is split so that an executor does nothing but copy: CheckRequest and PrepareResponse run on the thread that
-// received the request, CopyInputs and CopyOutputs beside the inference. Tensor bytes are copied once each way. Every
-// message names the tensor, what came and what is expected.
+// The work is split so that an executor does nothing but copy: CheckRequest (request_check.h) and PrepareResponse run
+// on the thread that received the request, CopyInputs and CopyOutputs beside the inference. Tensor bytes are copied
+// once each way.
 //
 // Thread rule: functions without state.
 #pragma once
@@ -19,10 +19,6 @@ class ModelInferResponse;
 }  // namespace inference
 
 namespace tfld::daemon {
-
-// INVALID_ARGUMENT for tensors that are unknown, missing, twice there, or of another datatype, shape or size;
-// UNIMPLEMENTED for what this server does not do (tensors in shared memory, tensors of strings).
-Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
 
 // Names, datatypes and shapes of the outputs that a checked request wants, and room for their bytes.
 void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "daemon/rpc/request_check.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/scheduler/echo_model.h"
 

@@ -68,6 +68,7 @@ TEST_F(SchedulerTest, FirstComeFirstServed) {
   Occupy(scheduler, release);
   std::vector<int> order;
   std::vector<std::shared_ptr<JobRecord>> records;
+  records.reserve(8);
   for (int i = 0; i < 8; ++i) {
     records.push_back(Submit(scheduler, [&order, i]() -> Status {
       order.push_back(i);
@@ -142,6 +143,7 @@ TEST_F(SchedulerTest, AFullQueueIsRidOfDeadJobsFirst) {
 TEST_F(SchedulerTest, DrainsWhatIsQueued) {
   Scheduler scheduler(Options(2, 64));
   std::vector<std::shared_ptr<JobRecord>> records;
+  records.reserve(64);
   for (int i = 0; i < 64; ++i) records.push_back(Submit(scheduler));
   scheduler.Stop(SteadyTime::max());
   for (const auto& record : records) EXPECT_EQ(record->code, StatusCode::kOk);
@@ -170,6 +172,7 @@ TEST_F(SchedulerTest, EveryJobEndsExactlyOnceUnderStress) {
   {
     Scheduler scheduler(Options(3, 8));
     std::vector<std::thread> clients;
+    clients.reserve(kClients);
     for (int client = 0; client < kClients; ++client) {
       clients.emplace_back([&, client] {
         for (int i = 0; i < kJobs; ++i) {

@@ -1,0 +1,178 @@
+#include "daemon/rpc/request_check.h"
+
+#include <vector>
+
+#include "daemon/rpc/classification.h"
+#include "daemon/rpc/datatype.h"
+#include "daemon/rpc/tensor_names.h"
+#include "engine/base/str_cat.h"
+#include "inference/grpc_service.pb.h"
+
+namespace tfld::daemon {
+namespace {
+
+using engine::ElementType;
+using engine::EntryPoint;
+using engine::TensorInfo;
+using inference::InferTensorContents;
+using InputTensor = inference::ModelInferRequest::InferInputTensor;
+using RequestedOutput = inference::ModelInferRequest::InferRequestedOutputTensor;
+using Parameters = google::protobuf::Map<std::string, inference::InferParameter>;
+
+constexpr char kSharedMemoryRegion[] = "shared_memory_region";
+
+template <typename Sizes>
+std::string ShapeText(const Sizes& sizes) {
+  std::string text;
+  for (const auto size : sizes) text += StrCat(text.empty() ? "" : ", ", size);
+  return StrCat("[", text, "]");
+}
+
+bool SameShape(const google::protobuf::RepeatedField<std::int64_t>& came, const engine::Shape& expected) {
+  if (came.size() != expected.rank()) return false;
+  for (int axis = 0; axis < expected.rank(); ++axis) {
+    if (came.Get(axis) != expected.dim(axis)) return false;
+  }
+  return true;
+}
+
+bool Has(const Parameters& parameters, const char* key) {
+  return !parameters.empty() && parameters.find(key) != parameters.end();
+}
+
+struct TypedField {
+  const char* name;  // null when the datatype travels only as raw bytes
+  int count;
+};
+
+TypedField FieldOf(const InferTensorContents& contents, ElementType type) {
+  switch (type) {
+    case ElementType::kBool: return {"bool_contents", contents.bool_contents_size()};
+    case ElementType::kInt8:
+    case ElementType::kInt16:
+    case ElementType::kInt32: return {"int_contents", contents.int_contents_size()};
+    case ElementType::kInt64: return {"int64_contents", contents.int64_contents_size()};
+    case ElementType::kUInt8:
+    case ElementType::kUInt16:
+    case ElementType::kUInt32: return {"uint_contents", contents.uint_contents_size()};
+    case ElementType::kUInt64: return {"uint64_contents", contents.uint64_contents_size()};
+    case ElementType::kFloat32: return {"fp32_contents", contents.fp32_contents_size()};
+    case ElementType::kFloat64: return {"fp64_contents", contents.fp64_contents_size()};
+    default: return {nullptr, 0};
+  }
+}
+
+Status CheckContents(const TensorInfo& info, const InputTensor& input, const std::string* raw) {
+  const std::int64_t elements = info.shape.NumElements();
+  if (raw != nullptr) {
+    const std::size_t expected = engine::ByteSize(info.type, elements);
+    if (input.has_contents()) {
+      return InvalidArgument(StrCat("input '", info.name, "' has contents and raw_input_contents: send one of them"));
+    }
+    if (raw->size() == expected) return {};
+    return InvalidArgument(StrCat("input '", info.name, "': ", raw->size(), " bytes came, ", expected,
+                                  " are expected for ", DatatypeName(info.type), " ", info.shape.ToString()));
+  }
+  const TypedField field = FieldOf(input.contents(), info.type);
+  if (field.name == nullptr) {
+    return InvalidArgument(StrCat("input '", info.name, "': ", DatatypeName(info.type),
+                                  " travels in raw_input_contents only, and none came"));
+  }
+  if (field.count == elements) return {};
+  return InvalidArgument(StrCat("input '", info.name, "': ", field.count, " elements came in ", field.name, ", ",
+                                elements, " are expected for shape ", info.shape.ToString()));
+}
+
+Status CheckInput(const TensorInfo& info, const InputTensor& input, const std::string* raw) {
+  if (Has(input.parameters(), kSharedMemoryRegion)) {
+    return Unimplemented(StrCat("input '", info.name, "': tensors in shared memory regions are not supported"));
+  }
+  if (!IsTransferable(info.type)) {
+    return Unimplemented(StrCat("input '", info.name, "': its datatype ", DatatypeName(info.type),
+                                " cannot be sent over this protocol"));
+  }
+  if (input.datatype() != DatatypeName(info.type)) {
+    return InvalidArgument(StrCat("input '", info.name, "': datatype '", input.datatype(), "' came, ",
+                                  DatatypeName(info.type), " is expected"));
+  }
+  if (!SameShape(input.shape(), info.shape)) {
+    return InvalidArgument(StrCat("input '", info.name, "': shape ", ShapeText(input.shape()), " came, ",
+                                  info.shape.ToString(), " is expected"));
+  }
+  return CheckContents(info, input, raw);
+}
+
+// Every input of the model exactly once, and nothing else.
+Status CheckInputNames(const EntryPoint& entry, const inference::ModelInferRequest& request) {
+  const int expected = static_cast<int>(entry.inputs.size());
+  if (request.inputs_size() > expected) {
+    return InvalidArgument(
+        StrCat(request.inputs_size(), " inputs came, ", expected, " are expected: ", NamesOf(entry.inputs)));
+  }
+  std::vector<bool> seen(entry.inputs.size());
+  for (int i = 0; i < request.inputs_size(); ++i) {
+    const std::string& name = request.inputs(i).name();
+    const int index = IndexOf(entry.inputs, name, i);
+    if (index < 0) return InvalidArgument(StrCat("no input '", name, "'; the inputs are ", NamesOf(entry.inputs)));
+    if (seen[static_cast<std::size_t>(index)]) return InvalidArgument(StrCat("input '", name, "' came twice"));
+    seen[static_cast<std::size_t>(index)] = true;
+  }
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (!seen[i]) return InvalidArgument(StrCat("input '", entry.inputs[i].name, "' is missing"));
+  }
+  return {};
+}
+
+Status CheckOutput(const TensorInfo& info, const RequestedOutput& output) {
+  if (Has(output.parameters(), kSharedMemoryRegion)) {
+    return Unimplemented(StrCat("output '", info.name, "': tensors in shared memory regions are not supported"));
+  }
+  const std::int64_t classes = ClassesWanted(output);
+  if (classes < 0) return InvalidArgument(StrCat("output '", info.name, "': a classification of ", classes));
+  if (classes > 0) return CheckClassifiable(info);
+  if (IsTransferable(info.type)) return {};
+  return Unimplemented(
+      StrCat("output '", info.name, "': its datatype ", DatatypeName(info.type), " cannot be sent over this protocol"));
+}
+
+Status CheckOutputs(const EntryPoint& entry, const inference::ModelInferRequest& request) {
+  if (request.outputs_size() == 0) {
+    for (const TensorInfo& info : entry.outputs) {
+      TFLD_RETURN_IF_ERROR(CheckOutput(info, RequestedOutput::default_instance()));
+    }
+    return {};
+  }
+  if (request.outputs_size() > static_cast<int>(entry.outputs.size())) {
+    return InvalidArgument(StrCat(request.outputs_size(), " outputs are wanted, there are ", entry.outputs.size(), ": ",
+                                  NamesOf(entry.outputs)));
+  }
+  std::vector<bool> seen(entry.outputs.size());
+  for (int i = 0; i < request.outputs_size(); ++i) {
+    const std::string& name = request.outputs(i).name();
+    const int index = IndexOf(entry.outputs, name, i);
+    if (index < 0) return InvalidArgument(StrCat("no output '", name, "'; the outputs are ", NamesOf(entry.outputs)));
+    if (seen[static_cast<std::size_t>(index)]) return InvalidArgument(StrCat("output '", name, "' is wanted twice"));
+    seen[static_cast<std::size_t>(index)] = true;
+    TFLD_RETURN_IF_ERROR(CheckOutput(entry.outputs[static_cast<std::size_t>(index)], request.outputs(i)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest& request) {
+  TFLD_RETURN_IF_ERROR(CheckInputNames(entry, request));
+  const int raw_count = request.raw_input_contents_size();
+  if (raw_count != 0 && raw_count != request.inputs_size()) {
+    return InvalidArgument(
+        StrCat(raw_count, " raw_input_contents came for ", request.inputs_size(), " inputs: one each is expected"));
+  }
+  for (int i = 0; i < request.inputs_size(); ++i) {
+    const InputTensor& input = request.inputs(i);
+    const TensorInfo& info = entry.inputs[static_cast<std::size_t>(IndexOf(entry.inputs, input.name(), i))];
+    TFLD_RETURN_IF_ERROR(CheckInput(info, input, raw_count > 0 ? &request.raw_input_contents(i) : nullptr));
+  }
+  return CheckOutputs(entry, request);
+}
+
+}  // namespace tfld::daemon

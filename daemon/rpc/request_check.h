@@ -1,0 +1,20 @@
+// Whether an inference request fits its model: everything that comes from outside is verified here, before an executor
+// is asked for. Every message names the tensor, what came and what is expected.
+//
+// Thread rule: a function without state.
+#pragma once
+
+#include "engine/base/status.h"
+#include "tfld/engine.h"
+
+namespace inference {
+class ModelInferRequest;
+}
+
+namespace tfld::daemon {
+
+// INVALID_ARGUMENT for tensors that are unknown, missing, twice there, or of another datatype, shape or size;
+// UNIMPLEMENTED for what this server does not do (tensors in shared memory, tensors of strings).
+Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
+
+}  // namespace tfld::daemon
