@@ -32,9 +32,13 @@ Result<std::unique_ptr<Upload>> Deployment::Begin(Lifecycle& lifecycle, const De
   return std::unique_ptr<Upload>(std::move(deployment));
 }
 
-Status Deployment::Write(std::span<const std::byte> bytes) { return incoming_->Write(bytes); }
+Status Deployment::Write(std::span<const std::byte> bytes) {
+  if (incoming_ == nullptr) return FailedPrecondition("the deploy has ended");
+  return incoming_->Write(bytes);
+}
 
 Result<VersionStatus> Deployment::Finish(const DeployProgress& progress) {
+  if (incoming_ == nullptr) return FailedPrecondition("the deploy has ended");
   const std::lock_guard lock(lifecycle_.change);
   progress_ = &progress;
   auto status = Run();

@@ -66,12 +66,12 @@ struct HistoryEvent {
 };
 
 struct DeployRequest {
-  std::string model;
-  std::optional<std::uint64_t> version;  // next whole number when absent
-  std::uint64_t size = 0;                // bytes to come
-  std::string sha256;                    // of all bytes to come, lower-case hexadecimal
+  std::string model{};
+  std::optional<std::uint64_t> version{};  // next whole number when absent
+  std::uint64_t size = 0;                  // bytes to come
+  std::string sha256{};                    // of all bytes to come, lower-case hexadecimal
   bool stage_only = false;
-  std::string actor;
+  std::string actor{};
 };
 
 // What a deploy is doing, for progress: the state that it has entered and a line for people.
@@ -88,7 +88,7 @@ class Upload {
 };
 
 struct ManagerOptions {
-  std::string state_dir;
+  std::string state_dir{};
   std::uint64_t max_package_bytes = std::uint64_t{1} << 30;
   std::uint64_t max_model_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;

@@ -1,0 +1,93 @@
+// The daemon is killed, or the disk fails, before any change that a deploy, an activation or a rollback makes on disk:
+// the old or the new version serves after a restart, never neither.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "engine/base/str_cat.h"
+#include "tests/daemon/lifecycle/manager_fixture.h"
+#include "tests/daemon/store/faulty_file_system.h"
+
+namespace tfld::daemon {
+namespace {
+
+constexpr char kModel[] = "bearing";
+
+struct Change {
+  const char* name;
+  std::uint64_t goal;  // active when it has happened; 2 was before
+  std::function<Status(RunningManager&)> run;
+};
+
+class ManagerCrashTest : public testing::TestWithParam<Change> {
+ protected:
+  // Versions 1, 2 (active) and 3 (staged).
+  void Prepare(const std::string& state_dir) {
+    RunningManager run(state_dir);
+    ASSERT_TRUE(run.status.ok()) << run.status.ToString();
+    ASSERT_TRUE(run.Deploy(kModel, ShippedModelBytes(1)).ok());
+    ASSERT_TRUE(run.Deploy(kModel, ShippedPackage(2)).ok());
+    ASSERT_TRUE(run.Deploy(kModel, ShippedModelBytes(1), {.stage_only = true}).ok());
+  }
+
+  // Runs the change with a fault before the operation `index` of its own, and returns false when it has fewer.
+  bool RunWithFault(int index, const std::function<void(FaultyFileSystem&, int)>& set_fault, bool restarts) {
+    const test::TempDir directory;
+    const std::string state_dir = (directory / "state").string();
+    Prepare(state_dir);
+    bool acknowledged = false, reached = false;
+    {
+      FaultyFileSystem faulty(SystemFileSystem());
+      RunningManager run(state_dir, faulty);
+      run.manager->Resume();
+      const int start = faulty.count();
+      set_fault(faulty, start + index);
+      acknowledged = GetParam().run(run).ok();
+      reached = faulty.count() > start + index;
+      if (restarts) {
+        EXPECT_TRUE(run.Active(kModel) == 2 || run.Active(kModel) == GetParam().goal);
+      } else {
+        EXPECT_EQ(run.Active(kModel), acknowledged ? GetParam().goal : 2u) << "operation " << index;
+      }
+    }
+    RunningManager after(state_dir);
+    EXPECT_TRUE(after.status.ok()) << after.status.ToString();
+    for (const HistoryEvent& event : after.manager->Resume()) EXPECT_TRUE(event.ok) << event.reason;
+    const std::uint64_t active = after.Active(kModel);
+    if (acknowledged) {
+      EXPECT_EQ(active, GetParam().goal) << "operation " << index;
+    } else {
+      EXPECT_TRUE(active == 2 || (restarts && active == GetParam().goal)) << active << ", operation " << index;
+    }
+    return reached;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    Changes, ManagerCrashTest,
+    testing::Values(
+        Change{"Deploy", 4, [](RunningManager& run) { return run.Deploy(kModel, ShippedModelBytes(2)).status(); }},
+        Change{"Activate", 3, [](RunningManager& run) { return run.manager->Activate(kModel, 3, "test").status(); }},
+        Change{"Rollback", 1,
+               [](RunningManager& run) { return run.manager->Rollback(kModel, std::nullopt, "test").status(); }}),
+    [](const auto& change) { return std::string(change.param.name); });
+
+TEST_P(ManagerCrashTest, KilledBeforeAnyOperation) {
+  int index = 0;
+  while (RunWithFault(
+      index, [](FaultyFileSystem& files, int at) { files.KillBefore(at); }, true))
+    ++index;
+  EXPECT_GT(index, 4);
+}
+
+TEST_P(ManagerCrashTest, AnyOperationFails) {
+  int index = 0;
+  while (RunWithFault(
+      index, [](FaultyFileSystem& files, int at) { files.FailOnce(at, DataLoss("input/output error")); }, false)) {
+    ++index;
+  }
+  EXPECT_GT(index, 4);
+}
+
+}  // namespace
+}  // namespace tfld::daemon

@@ -1,0 +1,281 @@
+#include "daemon/lifecycle/manager.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/base/str_cat.h"
+#include "tests/daemon/lifecycle/manager_fixture.h"
+
+namespace tfld::daemon {
+namespace {
+
+using testing::HasSubstr;
+constexpr char kModel[] = "bearing";
+
+class ManagerTest : public testing::Test {
+ protected:
+  void SetUp() override { Start(); }
+  void Start(const ManagerOptions& options = {}) {
+    run_.reset();
+    run_ = std::make_unique<RunningManager>(StateDir(), SystemFileSystem(), options);
+    ASSERT_TRUE(run_->status.ok()) << run_->status.ToString();
+  }
+  std::string StateDir() const { return (directory_ / "state").string(); }
+  std::filesystem::path VersionDir(std::uint64_t version) const {
+    return directory_ / StrCat("state/models/", kModel, "/versions/", version);
+  }
+  Manager& manager() { return *run_->manager; }
+  void DeployTwo() {
+    for (const int version : {1, 2}) {
+      const auto deployed = run_->Deploy(kModel, ShippedPackage(version));
+      ASSERT_TRUE(deployed.ok()) << deployed.status().ToString();
+    }
+  }
+  VersionState StateOf(std::uint64_t version) {
+    const auto status = manager().Get(kModel);
+    EXPECT_TRUE(status.ok());
+    for (const VersionStatus& one : status->versions) {
+      if (one.version == version) return one.state;
+    }
+    ADD_FAILURE() << "no version " << version;
+    return VersionState::kFailed;
+  }
+  HistoryEvent LastEvent() { return manager().History(kModel)->back(); }
+
+  test::TempDir directory_;
+  std::unique_ptr<RunningManager> run_;
+};
+
+TEST_F(ManagerTest, ADeployGoesTheWholeWayAndServes) {
+  std::vector<VersionState> states;
+  const auto status = run_->Deploy(kModel, ShippedPackage(1), {}, [&](VersionState state, std::string_view detail) {
+    states.push_back(state);
+    EXPECT_FALSE(detail.empty());
+  });
+  ASSERT_TRUE(status.ok()) << status.status().ToString();
+  using enum VersionState;
+  EXPECT_EQ(states, (std::vector<VersionState>{kReceived, kVerified, kStaged, kWarming, kActive}));
+  EXPECT_EQ(status->version, 1u);
+  EXPECT_EQ(status->state, kActive);
+  EXPECT_EQ(status->sha256, Sha256Of(AsBytes(ShippedModelBytes(1))));
+  const auto served = run_->map.Acquire(kModel, "");
+  ASSERT_TRUE(served.ok());
+  EXPECT_EQ((*served)->class_labels.size(), 5u);
+  EXPECT_EQ((*served)->instance->slots(), 2);
+  const auto model = manager().Get(kModel);
+  EXPECT_EQ(model->active, 1u);
+  EXPECT_EQ(model->previous, std::nullopt);
+  EXPECT_GT(model->memory.weights, 0u);
+  EXPECT_GT(model->memory.arenas, 0u);
+  EXPECT_EQ(LastEvent().action, "deploy");
+  EXPECT_EQ(LastEvent().actor, "test");
+  EXPECT_TRUE(LastEvent().ok);
+}
+
+TEST_F(ManagerTest, ARawModelDeploysAsWellAndTheSameBytesAreANewVersion) {
+  ASSERT_TRUE(run_->Deploy(kModel, ShippedModelBytes(1)).ok());
+  const auto again = run_->Deploy(kModel, ShippedModelBytes(1));
+  ASSERT_TRUE(again.ok()) << again.status().ToString();
+  EXPECT_EQ(again->version, 2u);
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  const auto taken = run_->Deploy(kModel, ShippedModelBytes(1), {.version = 1});
+  EXPECT_EQ(taken.status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(run_->Deploy(kModel, ShippedModelBytes(1), {.version = 17})->version, 17u);
+}
+
+TEST_F(ManagerTest, AVersionThatFailsItsGoldenTestIsRefusedAndTheOldOneServesOn) {
+  DeployTwo();
+  const auto status = run_->Deploy(kModel, ShippedPackage(3));
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(std::string(status.status().message()), HasSubstr("golden test"));
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  EXPECT_EQ(StateOf(3), VersionState::kFailed);
+  EXPECT_FALSE(std::filesystem::exists(VersionDir(3)));
+  EXPECT_FALSE(LastEvent().ok);
+  EXPECT_EQ(LastEvent().version, 3u);
+  EXPECT_THAT(LastEvent().reason, HasSubstr("golden test"));
+  EXPECT_EQ(manager().Activate(kModel, 3, "test").status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(2), {.version = 3})->version, 3u);
+}
+
+TEST_F(ManagerTest, WhatIsNoModelChangesNothingButTheHistory) {
+  const std::string model = ShippedModelBytes(1);
+  for (const std::string& bad :
+       {std::string("not a model at all"), model.substr(0, model.size() / 2), FakeModel("x")}) {
+    EXPECT_EQ(run_->Deploy("fresh", bad).status().code(), StatusCode::kInvalidArgument);
+  }
+  EXPECT_TRUE(manager().List().empty());
+  DeployTwo();
+  const auto before = manager().Get(kModel);
+  EXPECT_FALSE(run_->Deploy(kModel, model.substr(0, 1000)).ok());
+  const auto after = manager().Get(kModel);
+  EXPECT_EQ(after->versions.size(), before->versions.size());
+  EXPECT_EQ(after->active, 2u);
+  EXPECT_FALSE(LastEvent().ok);
+  EXPECT_TRUE(std::filesystem::is_empty(directory_ / "state/incoming"));
+}
+
+TEST_F(ManagerTest, AWrongDigestIsRefused) {
+  const std::string model = ShippedModelBytes(1);
+  DeployRequest request{.model = kModel, .size = model.size(), .sha256 = std::string(64, '0')};
+  auto upload = manager().BeginDeploy(request);
+  ASSERT_TRUE(upload.ok());
+  ASSERT_TRUE((*upload)->Write(AsBytes(model)).ok());
+  EXPECT_EQ((*upload)->Finish({}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ((*upload)->Write(AsBytes(model)).code(), StatusCode::kFailedPrecondition);
+  EXPECT_FALSE((*upload)->Finish({}).ok());
+}
+
+TEST_F(ManagerTest, AnUploadThatIsLetGoLeavesNoTrace) {
+  const std::string model = ShippedModelBytes(1);
+  {
+    auto upload = manager().BeginDeploy({.model = kModel, .size = model.size(), .sha256 = Sha256Of(AsBytes(model))});
+    ASSERT_TRUE(upload.ok());
+    ASSERT_TRUE((*upload)->Write(AsBytes(model).first(100)).ok());
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory_ / "state/incoming"));
+  EXPECT_TRUE(manager().List().empty());
+}
+
+TEST_F(ManagerTest, UploadsAreBounded) {
+  std::vector<std::unique_ptr<Upload>> uploads;
+  const DeployRequest request{.model = kModel, .size = 10, .sha256 = std::string(64, '0')};
+  Status refused;
+  for (int i = 0; i < 20 && refused.ok(); ++i) {
+    auto upload = manager().BeginDeploy(request);
+    refused = upload.status();
+    if (upload.ok()) uploads.push_back(*std::move(upload));
+  }
+  EXPECT_EQ(refused.code(), StatusCode::kResourceExhausted);
+  uploads.clear();
+  EXPECT_TRUE(manager().BeginDeploy(request).ok());
+}
+
+TEST_F(ManagerTest, NamesAreChecked) {
+  EXPECT_EQ(run_->Deploy("../x", ShippedModelBytes(1)).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(ManagerTest, StagedVersionsServeOnlyOnceActivated) {
+  const auto staged = run_->Deploy(kModel, ShippedPackage(1), {.stage_only = true});
+  ASSERT_TRUE(staged.ok()) << staged.status().ToString();
+  EXPECT_EQ(staged->state, VersionState::kStaged);
+  EXPECT_EQ(run_->map.Acquire(kModel, "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(LastEvent().action, "stage");
+  const auto active = manager().Activate(kModel, 1, "test");
+  ASSERT_TRUE(active.ok()) << active.status().ToString();
+  EXPECT_EQ(active->state, VersionState::kActive);
+  EXPECT_EQ(run_->Active(kModel), 1u);
+}
+
+TEST_F(ManagerTest, RollbackGoesBackAndActivateForward) {
+  DeployTwo();
+  const auto back = manager().Rollback(kModel, std::nullopt, "test");
+  ASSERT_TRUE(back.ok()) << back.status().ToString();
+  EXPECT_EQ(back->version, 1u);
+  EXPECT_EQ(run_->Active(kModel), 1u);
+  EXPECT_EQ(LastEvent().action, "rollback");
+  EXPECT_EQ(manager().Rollback(kModel, std::nullopt, "test").status().code(), StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(manager().Activate(kModel, 2, "test").ok());
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  EXPECT_TRUE(manager().Activate(kModel, 2, "test").ok());
+  EXPECT_EQ(manager().Activate(kModel, 9, "test").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(manager().Activate("none", 1, "test").status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(ManagerTest, AHeldVersionDrainsUntilItIsLetGo) {
+  DeployTwo();
+  auto held = *run_->map.Acquire(kModel, "");
+  ASSERT_TRUE(manager().Rollback(kModel, std::nullopt, "test").ok());
+  EXPECT_EQ(StateOf(2), VersionState::kDraining);
+  EXPECT_EQ(held->version, 2u);
+  held.reset();
+  EXPECT_EQ(StateOf(2), VersionState::kRetired);
+}
+
+TEST_F(ManagerTest, RemoveTakesVersionsAndModels) {
+  DeployTwo();
+  EXPECT_EQ(manager().Remove(kModel, 2, "test").code(), StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(manager().Remove(kModel, 1, "test").ok());
+  EXPECT_FALSE(std::filesystem::exists(VersionDir(1)));
+  EXPECT_EQ(manager().Remove(kModel, 1, "test").code(), StatusCode::kNotFound);
+  ASSERT_TRUE(manager().Remove(kModel, std::nullopt, "test").ok());
+  EXPECT_EQ(run_->map.Acquire(kModel, "").status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(manager().List().empty());
+}
+
+TEST_F(ManagerTest, ARestartResumesWhatWasActive) {
+  DeployTwo();
+  const auto before = manager().Get(kModel);
+  Start();
+  EXPECT_EQ(run_->map.Acquire(kModel, "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(StateOf(2), VersionState::kWarming);
+  const auto outcome = manager().Resume();
+  ASSERT_EQ(outcome.size(), 1u);
+  EXPECT_TRUE(outcome[0].ok);
+  EXPECT_EQ(outcome[0].version, 2u);
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  const auto after = manager().Get(kModel);
+  EXPECT_EQ(after->generation, before->generation);
+  EXPECT_EQ(after->previous, 1u);
+}
+
+TEST_F(ManagerTest, ARottenModelFallsBackToThePreviousOneAndTheHistorySaysSo) {
+  DeployTwo();
+  const auto model = VersionDir(2) / "model.tflite";
+  std::string bytes = FileBytes(model);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  ASSERT_TRUE(RemoveTree(SystemFileSystem(), model.string()).ok());
+  ASSERT_TRUE(WriteNewFile(SystemFileSystem(), model.string(), AsBytes(bytes)).ok());
+  Start();
+  const auto outcome = manager().Resume();
+  ASSERT_EQ(outcome.size(), 2u);
+  EXPECT_FALSE(outcome[0].ok);
+  EXPECT_THAT(outcome[0].reason, HasSubstr("sha256"));
+  EXPECT_TRUE(outcome[1].ok);
+  EXPECT_EQ(run_->Active(kModel), 1u);
+  EXPECT_EQ(StateOf(2), VersionState::kFailed);
+  EXPECT_EQ(StateOf(1), VersionState::kActive);
+  EXPECT_EQ(LastEvent().action, "resume");
+  Start();
+  EXPECT_EQ(manager().Resume().size(), 1u);
+  EXPECT_EQ(run_->Active(kModel), 1u);
+}
+
+TEST_F(ManagerTest, WhenNothingLoadsThePointerStaysAndTheReasonIsShown) {
+  DeployTwo();
+  Start({.max_model_memory_bytes = 16});
+  EXPECT_EQ(manager().Resume().size(), 2u);
+  EXPECT_EQ(run_->map.Acquire(kModel, "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(StateOf(2), VersionState::kFailed);
+  EXPECT_EQ(manager().Get(kModel)->active, std::nullopt);
+  Start();
+  manager().Resume();
+  EXPECT_EQ(run_->Active(kModel), 2u);
+}
+
+TEST_F(ManagerTest, AVersionThatNeedsTooMuchMemoryIsRefused) {
+  Start({.max_model_memory_bytes = 1000});
+  EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(1)).status().code(), StatusCode::kResourceExhausted);
+  Start({.max_package_bytes = 1000});
+  EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(1)).status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(ManagerTest, OldVersionsGoAfterADeploy) {
+  Start({.keep_versions = 1});
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(run_->Deploy(kModel, ShippedModelBytes(1)).ok());
+  const auto status = manager().Get(kModel);
+  ASSERT_EQ(status->versions.size(), 3u);
+  EXPECT_EQ(status->versions[0].version, 3u);
+  EXPECT_FALSE(std::filesystem::exists(VersionDir(2)));
+  EXPECT_TRUE(std::filesystem::exists(VersionDir(3)));
+}
+
+TEST_F(ManagerTest, AStateDirectoryHasOneDaemon) {
+  ServingMap map;
+  Scheduler scheduler(Executors(1));
+  EXPECT_EQ(Manager::Create({.state_dir = StateDir()}, scheduler, map).status().code(),
+            StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace tfld::daemon
