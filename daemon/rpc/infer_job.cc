@@ -99,7 +99,9 @@ Status InferJob::Prepare() {
   return {};
 }
 
+// A session serves one caller after the other: nothing of a model's state may go from one request to the next.
 Status InferJob::Run(engine::Session& session, JobTimes& times) {
+  session.Reset();
   TFLD_RETURN_IF_ERROR(Explain(CopyInputs(entry(), request_, session)));
   times.input_done = steady_clock::now();
   TFLD_RETURN_IF_ERROR(Explain(session.Run()));
