@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <ostream>
 #include <set>
-#include <string_view>
 
 #include "engine/golden/discover.h"
 #include "tests/support/test_paths.h"
@@ -82,6 +81,14 @@ std::vector<Case> RequiredModels() {
     if (one.kind == Kind::kRequired && seen.insert(one.model).second) models.push_back(one);
   }
   return models;
+}
+
+std::string_view GoldenFault(const std::string& name) {
+  // Found by comparing with the sums done by hand: all differences are in channels with a weight of -128.
+  if (name.starts_with("ops/d_fully_connected/hybrid2_i8") || name.starts_with("ops/d_fully_connected/hybrid4_")) {
+    return "the golden's kernel loses the sign of a weight of -128 where the input is negative";
+  }
+  return {};
 }
 
 std::string TestName(const std::string& name) {

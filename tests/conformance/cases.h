@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tfld::test {
@@ -30,6 +31,9 @@ std::vector<Case> AllCases();
 
 // One case of every model that is kRequired.
 std::vector<Case> RequiredModels();
+
+// Why the golden of a case is not what the operator means, when it is not; empty for all others.
+std::string_view GoldenFault(const std::string& name);
 
 // The name with nothing but letters, digits and underscores, as GoogleTest wants it.
 std::string TestName(const std::string& name);
