@@ -1,4 +1,5 @@
 #include <optional>
+#include <type_traits>
 #include <variant>
 
 #include "engine/passes/passes.h"
@@ -16,15 +17,16 @@ std::optional<Activation> ActivationOf(const Node& node) {
   }
 }
 
-// The place for a fused activation in the options of a node; null when it has none.
+// The place for a fused activation in the options of a node; null for an operator that takes none.
 Activation* FusedActivation(Node& node) {
   return std::visit(
       [](auto& attributes) -> Activation* {
-        if constexpr (requires { attributes.activation; }) {
-          return &attributes.activation;
-        } else {
-          return nullptr;
-        }
+        using T = std::decay_t<decltype(attributes)>;
+        constexpr bool kTakesOne = std::is_same_v<T, Conv2dAttributes> ||
+                                   std::is_same_v<T, DepthwiseConv2dAttributes> ||
+                                   std::is_same_v<T, Pool2dAttributes> || std::is_same_v<T, FullyConnectedAttributes>;
+        if constexpr (kTakesOne) return &attributes.activation;
+        return nullptr;
       },
       node.attributes);
 }
