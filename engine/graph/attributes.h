@@ -110,6 +110,20 @@ struct LeakyReluAttributes {
   float alpha = 0.0F;
 };
 
+struct GeluAttributes {
+  bool approximate = false;  // by tanh
+};
+
+struct CumsumAttributes {
+  bool exclusive = false;
+  bool reverse = false;
+};
+
+struct LocalResponseNormalizationAttributes {
+  int radius = 0;
+  float bias = 0.0F, alpha = 0.0F, beta = 0.0F;
+};
+
 struct CallOnceAttributes {
   int init_subgraph = 0;
 };
@@ -127,6 +141,7 @@ using Attributes =
                  FullyConnectedAttributes, SoftmaxAttributes, ConcatenationAttributes, ElementwiseAttributes,
                  ReshapeAttributes, ResizeAttributes, ReducerAttributes, StridedSliceAttributes, GatherAttributes,
                  SqueezeAttributes, SplitAttributes, PackAttributes, OutputTypeAttributes, LeakyReluAttributes,
-                 CallOnceAttributes, VarHandleAttributes>;
+                 GeluAttributes, CumsumAttributes, LocalResponseNormalizationAttributes, CallOnceAttributes,
+                 VarHandleAttributes>;
 
 }  // namespace tfld::engine

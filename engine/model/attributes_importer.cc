@@ -171,6 +171,19 @@ Result<Attributes> Import(const wire::LeakyReluOptions& o) {
   return Attributes(LeakyReluAttributes{.alpha = o.alpha()});
 }
 
+Result<Attributes> Import(const wire::GeluOptions& o) {
+  return Attributes(GeluAttributes{.approximate = o.approximate()});
+}
+
+Result<Attributes> Import(const wire::CumsumOptions& o) {
+  return Attributes(CumsumAttributes{.exclusive = o.exclusive(), .reverse = o.reverse()});
+}
+
+Result<Attributes> Import(const wire::LocalResponseNormalizationOptions& o) {
+  return Attributes(LocalResponseNormalizationAttributes{
+      .radius = o.radius(), .bias = o.bias(), .alpha = o.alpha(), .beta = o.beta()});
+}
+
 Result<Attributes> Import(const wire::CallOnceOptions& o) {
   return Attributes(CallOnceAttributes{.init_subgraph = o.init_subgraph_index()});
 }
@@ -231,6 +244,10 @@ Result<Attributes> ImportAttributes(const wire::Operator& node, OpCode op) {
     case OpCode::kArgMin: return Take<wire::ArgMinOptions>(node, Need::kOptional);
     case OpCode::kShape: return Take<wire::ShapeOptions>(node, Need::kOptional);
     case OpCode::kLeakyRelu: return Take<wire::LeakyReluOptions>(node, Need::kRequired);
+    case OpCode::kGelu: return Take<wire::GeluOptions>(node, Need::kOptional);
+    case OpCode::kCumsum: return Take<wire::CumsumOptions>(node, Need::kOptional);
+    case OpCode::kLocalResponseNormalization:
+      return Take<wire::LocalResponseNormalizationOptions>(node, Need::kRequired);
     case OpCode::kCallOnce: return Take<wire::CallOnceOptions>(node, Need::kRequired);
     case OpCode::kVarHandle: return Take<wire::VarHandleOptions>(node, Need::kRequired);
     default: return Attributes();

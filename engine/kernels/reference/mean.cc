@@ -1,66 +1,15 @@
 // MEAN over constant axes. Quantized: the sum of the differences to the zero point, requantized with a multiplier that
 // has the number of elements in it.
 #include <algorithm>
-#include <array>
 #include <bit>
 
-#include "engine/kernels/reference/axes.h"
 #include "engine/kernels/reference/dispatch.h"
-#include "engine/kernels/reference/elements.h"
+#include "engine/kernels/reference/reduction.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
 
 namespace tfld::engine::reference {
 namespace {
-
-constexpr int kAxes = 1;
-
-// Which axes are reduced, and how far apart an element's neighbours are in the output: 0 on reduced axes.
-struct Reduction {
-  Shape input;
-  Shape output;
-  Strides strides{};
-  std::int64_t outputs = 1;
-  std::int64_t elements = 1;  // that make one output
-
-  // Adds all elements in order, each to its output's sum.
-  template <typename T, typename Sum>
-  void AddAll(const T*& element, Sum* sums, int axis = 0) const {
-    const std::int64_t size = axis < input.rank() ? input.dim(axis) : 1;
-    const std::int64_t stride = strides[static_cast<std::size_t>(axis)];
-    for (std::int64_t i = 0; i < size; ++i) {
-      if (axis + 1 < input.rank()) {
-        AddAll(element, sums + i * stride, axis + 1);
-      } else {
-        sums[i * stride] = static_cast<Sum>(sums[i * stride] + static_cast<Sum>(*element++));
-      }
-    }
-  }
-};
-
-Result<Reduction> MakeReduction(const OpContext& context) {
-  Reduction reduction;
-  reduction.input = context.Input(0).shape;
-  const int rank = reduction.input.rank();
-  TFLD_ASSIGN_OR_RETURN(const auto axes, context.ConstantInts(kAxes));
-  std::array<bool, kMaxRank> reduced{};
-  for (const std::int32_t axis : axes) {
-    if (rank == 0) break;  // nothing to reduce in a scalar
-    TFLD_ASSIGN_OR_RETURN(const int resolved, ResolveAxis(context, axis, rank));
-    reduced[static_cast<std::size_t>(resolved)] = true;
-  }
-  for (int axis = rank - 1; axis >= 0; --axis) {
-    const auto at = static_cast<std::size_t>(axis);
-    (reduced[at] ? reduction.elements : reduction.outputs) *= reduction.input.dim(axis);
-    reduction.strides[at] = reduced[at] ? 0 : reduction.outputs / std::max(1, reduction.input.dim(axis));
-  }
-  const bool keep = context.attributes<ReducerAttributes>().keep_dims;
-  for (int axis = 0; axis < rank; ++axis) {
-    const bool gone = reduced[static_cast<std::size_t>(axis)];
-    if (!gone || keep) reduction.output.Append(gone ? 1 : reduction.input.dim(axis));
-  }
-  return reduction;
-}
 
 template <typename T>
 struct MeanSum {
@@ -79,7 +28,7 @@ Status EmitMean(PrepareContext& context, const Reduction& reduction, Finish fini
     Sum* sums = run.Scratch<Sum>(scratch);
     std::fill_n(sums, reduction.outputs, Sum{});
     const T* input = run.Input<T>(0);
-    if (reduction.input.NumElements() > 0) reduction.AddAll(input, sums);
+    reduction.Fold(input, sums, [](Sum& sum, T element) { sum = static_cast<Sum>(sum + static_cast<Sum>(element)); });
     T* output = run.Output<T>(0);
     for (std::int64_t i = 0; i < reduction.outputs; ++i) output[i] = finish(sums[i]);
     return {};
@@ -106,7 +55,7 @@ Result<Requantization> MakeRequantization(const OpContext& context, std::int64_t
 
 }  // namespace
 
-Status InferMean(InferContext& context) {
+Status InferReduction(InferContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Reduction reduction, MakeReduction(context));
   return context.SetOutputShape(0, reduction.output);
 }

@@ -87,6 +87,26 @@ Status PrepareLogicalOr(PrepareContext& context);
 Status PrepareBitwiseXor(PrepareContext& context);
 Status PrepareRightShift(PrepareContext& context);
 
+// activations.cc
+Status PrepareElu(PrepareContext& context);
+Status PrepareGelu(PrepareContext& context);
+Status PrepareHardSwish(PrepareContext& context);
+Status PrepareLeakyRelu(PrepareContext& context);
+
+// log_softmax.cc, normalization.cc
+Status PrepareLogSoftmax(PrepareContext& context);
+Status PrepareL2Normalization(PrepareContext& context);
+Status InferLocalResponseNormalization(InferContext& context);
+Status PrepareLocalResponseNormalization(PrepareContext& context);
+
+// add_n.cc, select.cc
+Status InferAddN(InferContext& context);
+Status PrepareAddN(PrepareContext& context);
+Status InferSelect(InferContext& context);
+Status PrepareSelect(PrepareContext& context);
+Status InferSelectV2(InferContext& context);
+Status PrepareSelectV2(PrepareContext& context);
+
 // prelu.cc
 Status InferPrelu(InferContext& context);
 Status PreparePrelu(PrepareContext& context);
@@ -127,8 +147,20 @@ Status InferGather(InferContext& context);
 Status PrepareGather(PrepareContext& context);
 
 // mean.cc
-Status InferMean(InferContext& context);
+Status InferReduction(InferContext& context);
 Status PrepareMean(PrepareContext& context);
+
+// reduce.cc, arg_min_max.cc, cumsum.cc
+Status PrepareSum(PrepareContext& context);
+Status PrepareReduceProd(PrepareContext& context);
+Status PrepareReduceMax(PrepareContext& context);
+Status PrepareReduceMin(PrepareContext& context);
+Status PrepareReduceAny(PrepareContext& context);
+Status PrepareReduceAll(PrepareContext& context);
+Status InferArg(InferContext& context);
+Status PrepareArgMax(PrepareContext& context);
+Status PrepareArgMin(PrepareContext& context);
+Status PrepareCumsum(PrepareContext& context);
 
 // resize_bilinear.cc
 Status InferResize(InferContext& context);

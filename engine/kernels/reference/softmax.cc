@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
-#include "engine/kernels/reference/fixed_point_exp.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
+#include "engine/kernels/reference/softmax_scale.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -31,46 +31,8 @@ void SoftmaxFloat(Rows rows, float beta, const float* input, float* output) {
   }
 }
 
-// Differences to the greatest element are exponents in Q5.26; their exps are summed in Q12.19.
-constexpr int kDifferenceIntegerBits = 5;
-constexpr int kSumIntegerBits = 12;
-
-struct FixedPointScale {
-  std::int32_t multiplier;
-  int left_shift;
-  std::int32_t least_difference;  // below it, exp is zero
-
-  // exp of the scaled difference in Q0.31.
-  std::int32_t Exp(std::int32_t difference) const {
-    if (difference < least_difference) return 0;
-    return ExpOnNegative(SaturatingRoundingDoublingHighMul(WrappingShiftLeft(difference, left_shift), multiplier));
-  }
-};
-
 // 8-bit numbers have 256 differences to the greatest: their exps are computed at load, at the index -difference.
 using ExpTable = std::array<std::int32_t, 256>;
-
-Result<FixedPointScale> MakeScale(const OpContext& context, float beta, float input_scale) {
-  const double real =
-      std::min(static_cast<double>(beta) * static_cast<double>(input_scale) * (1 << (31 - kDifferenceIntegerBits)),
-               static_cast<double>(std::numeric_limits<std::int32_t>::max()));
-  FixedPointScale scale{};
-  const double fraction = std::frexp(real, &scale.left_shift);
-  auto fixed = static_cast<std::int64_t>(std::round(fraction * static_cast<double>(std::int64_t{1} << 31)));
-  if (!(real > 1) || fixed <= 0)
-    return context.Error(StrCat("beta ", beta, " and scale ", input_scale, " are out of range"));
-  if (fixed == std::int64_t{1} << 31) {
-    fixed /= 2;
-    ++scale.left_shift;
-  }
-  scale.multiplier = static_cast<std::int32_t>(fixed);
-  scale.left_shift = std::min(scale.left_shift, 31);
-  const double radius = ((1 << kDifferenceIntegerBits) - 1) *
-                        static_cast<double>(std::int64_t{1} << (31 - kDifferenceIntegerBits)) /
-                        static_cast<double>(std::int64_t{1} << scale.left_shift);
-  scale.least_difference = -static_cast<std::int32_t>(std::floor(radius));
-  return scale;
-}
 
 template <typename In, typename Out>
 void SoftmaxRow(const ExpTable& exps, std::int64_t depth, const In* input, Out* output) {
@@ -106,8 +68,8 @@ Status PrepareQuantized(PrepareContext& context, Rows rows) {
     return context.Unsupported(StrCat("the output has scale ", output.scale(), " and zero point ", output.zero_point(),
                                       "; supported are ", expected_scale, " and ", +std::numeric_limits<Out>::min()));
   }
-  TFLD_ASSIGN_OR_RETURN(const FixedPointScale scale,
-                        MakeScale(context, context.attributes<SoftmaxAttributes>().beta, input.scale()));
+  TFLD_ASSIGN_OR_RETURN(const SoftmaxScale scale,
+                        MakeSoftmaxScale(context, context.attributes<SoftmaxAttributes>().beta, input.scale()));
   ExpTable exps;
   for (int i = 0; i < 256; ++i) exps[static_cast<std::size_t>(i)] = scale.Exp(-i);
   return context.Emit("reference.softmax", [rows, exps](const RunContext& run) -> Status {
