@@ -21,9 +21,10 @@ struct Change {
 
 class ManagerCrashTest : public testing::TestWithParam<Change> {
  protected:
-  // Versions 1, 2 (active) and 3 (staged).
-  void Prepare(const std::string& state_dir) {
-    RunningManager run(state_dir);
+  // A state directory with versions 1, 2 (active) and 3 (staged), made once and copied for each case.
+  static void SetUpTestSuite() {
+    prepared_ = std::make_unique<test::TempDir>();
+    RunningManager run(prepared_->path() / "state");
     ASSERT_TRUE(run.status.ok()) << run.status.ToString();
     ASSERT_TRUE(run.Deploy(kModel, ShippedModelBytes(1)).ok());
     ASSERT_TRUE(run.Deploy(kModel, ShippedPackage(2)).ok());
@@ -34,7 +35,7 @@ class ManagerCrashTest : public testing::TestWithParam<Change> {
   bool RunWithFault(int index, const std::function<void(FaultyFileSystem&, int)>& set_fault, bool restarts) {
     const test::TempDir directory;
     const std::string state_dir = (directory / "state").string();
-    Prepare(state_dir);
+    std::filesystem::copy(prepared_->path() / "state", state_dir, std::filesystem::copy_options::recursive);
     bool acknowledged = false, reached = false;
     {
       FaultyFileSystem faulty(SystemFileSystem());
@@ -61,6 +62,11 @@ class ManagerCrashTest : public testing::TestWithParam<Change> {
     }
     return reached;
   }
+
+  static void TearDownTestSuite() { prepared_.reset(); }
+
+ private:
+  static inline std::unique_ptr<test::TempDir> prepared_;
 };
 
 INSTANTIATE_TEST_SUITE_P(
