@@ -81,7 +81,8 @@ function(tfld_add_test)
     add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
     tfld_set_test_properties(${arg_NAME})
   else()
-    gtest_discover_tests(${arg_NAME} TEST_PREFIX ${arg_NAME}. DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${arg_NAME} TEST_PREFIX ${arg_NAME}. NO_PRETTY_VALUES NO_PRETTY_TYPES DISCOVERY_MODE PRE_TEST
+                         DISCOVERY_TIMEOUT 60)
     # Properties that are lists do not survive gtest_discover_tests; a script that ctest reads after its own does it.
     tfld_test_environment(environment)
     set(script ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_properties.cmake)
