@@ -57,6 +57,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kGreaterEqual, "", 3, kBinary, r::InferBinary, r::PrepareGreaterEqual},
     {OpCode::kHardSwish, "", 1, kUnary, r::InferSameShape, r::PrepareHardSwish},
     {OpCode::kL2Normalization, "", 2, kUnary, r::InferSoftmax, r::PrepareL2Normalization},
+    {OpCode::kL2Pool2d, "", 1, kUnary, r::InferPool2d, r::PrepareL2Pool2d},
     {OpCode::kLeakyRelu, "", 2, kUnary, r::InferSameShape, r::PrepareLeakyRelu},
     {OpCode::kLess, "", 3, kBinary, r::InferBinary, r::PrepareLess},
     {OpCode::kLessEqual, "", 2, kBinary, r::InferBinary, r::PrepareLessEqual},

@@ -43,8 +43,8 @@ class Broadcast {
   }
 
   // output[i] = function(a[..], b[..]) for all elements of the output, in order.
-  template <typename In, typename Out, typename Function>
-  void Apply(const In* a, const In* b, Out* output, Function function) const {
+  template <typename A, typename B, typename Out, typename Function>
+  void Apply(const A* a, const B* b, Out* output, Function function) const {
     if (count_ > 0) Walk(0, a, b, output, function);
   }
 
@@ -67,8 +67,8 @@ class Broadcast {
     axes_[static_cast<std::size_t>(rank_++)] = {.size = size, .size_a = size_a, .size_b = size_b};
   }
 
-  template <typename In, typename Out, typename Function>
-  Out* Walk(int axis, const In* a, const In* b, Out* output, Function& function) const {
+  template <typename A, typename B, typename Out, typename Function>
+  Out* Walk(int axis, const A* a, const B* b, Out* output, Function& function) const {
     const Axis& here = axes_[static_cast<std::size_t>(axis)];
     if (axis + 1 < rank_) {
       for (std::int64_t i = 0; i < here.size; ++i) {

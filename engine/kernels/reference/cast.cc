@@ -4,6 +4,7 @@
 #include "engine/kernels/reference/dispatch.h"
 #include "engine/kernels/reference/half.h"
 #include "engine/kernels/reference/reference.h"
+#include "engine/kernels/reference/small_types.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -11,8 +12,16 @@ namespace {
 // As the processor does it: a real number is cut off towards zero, and an integer that does not fit wraps.
 template <typename Out, typename In>
 Out Convert(In value) {
-  if constexpr (std::is_same_v<In, Half>) {
+  if constexpr (kIsHalf<In>) {
     return Convert<Out>(static_cast<float>(value));
+  } else if constexpr (std::is_same_v<In, Out>) {
+    return value;
+  } else if constexpr (std::is_same_v<In, Complex64>) {
+    return Convert<Out>(value.real());
+  } else if constexpr (std::is_same_v<Out, Complex64>) {
+    return Complex64(static_cast<float>(value));
+  } else if constexpr (kIsHalf<Out>) {
+    return Out::Round(static_cast<float>(value));
   } else if constexpr (std::is_same_v<Out, bool>) {
     return value != In{0};
   } else if constexpr (kIsFloat<In> && !kIsFloat<Out>) {
@@ -24,22 +33,47 @@ Out Convert(In value) {
   }
 }
 
+template <typename In, typename Out, typename Function>
+Status EmitCast(PrepareContext& context, Function convert) {
+  const std::int64_t count = context.Input(0).shape.NumElements();
+  return context.Emit("reference.cast", [count, convert](const RunContext& run) -> Status {
+    const In* input = run.Input<In>(0);
+    Out* output = run.Output<Out>(0);
+    for (std::int64_t i = 0; i < count; ++i) AppendElement(output, i, convert(ElementAt(input, i)));
+    return {};
+  });
+}
+
+bool IsSmall(ElementType type) { return ElementBits(type) > 0 && ElementBits(type) < 8; }
+
+// Integers below 8 bits go from and to float32; those that do not fit become the nearest.
+Status PrepareSmallCast(PrepareContext& context) {
+  if (context.Output(0).type == ElementType::kFloat32) {
+    return DispatchType<Int4, UInt4, Int2>(context, context.Input(0).type, [&]<typename In>(TypeTag<In>) -> Status {
+      return EmitCast<In, float>(context, [](std::int32_t x) { return static_cast<float>(x); });
+    });
+  }
+  TFLD_RETURN_IF_ERROR(context.RequireInputType(0, {ElementType::kFloat32}));
+  return DispatchType<Int4, UInt4, Int2>(context, context.Output(0).type, [&]<typename Out>(TypeTag<Out>) -> Status {
+    return EmitCast<float, Out>(context, [](float x) {
+      return x == x ? static_cast<std::int32_t>(
+                          std::clamp(x, static_cast<float>(Out::kMin), static_cast<float>(Out::kMax)))
+                    : Out::kMax;
+    });
+  });
+}
+
 }  // namespace
 
 Status PrepareCast(PrepareContext& context) {
-  const std::int64_t count = context.Input(0).shape.NumElements();
-  return DispatchType<float, double, Half, bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
-                      std::uint32_t, std::int64_t>(
+  if (IsSmall(context.Input(0).type) || IsSmall(context.Output(0).type)) return PrepareSmallCast(context);
+  return DispatchType<float, double, Half, BFloat16, bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
+                      std::int32_t, std::uint32_t, std::int64_t, Complex64>(
       context, context.Input(0).type, [&]<typename In>(TypeTag<In>) -> Status {
-        return DispatchType<float, double, bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
-                            std::uint32_t, std::int64_t>(
+        return DispatchType<float, double, Half, BFloat16, bool, std::int8_t, std::uint8_t, std::int16_t, std::uint16_t,
+                            std::int32_t, std::uint32_t, std::int64_t, Complex64>(
             context, context.Output(0).type, [&]<typename Out>(TypeTag<Out>) -> Status {
-              return context.Emit("reference.cast", [count](const RunContext& run) -> Status {
-                const In* input = run.Input<In>(0);
-                Out* output = run.Output<Out>(0);
-                for (std::int64_t i = 0; i < count; ++i) output[i] = Convert<Out>(input[i]);
-                return {};
-              });
+              return EmitCast<In, Out>(context, [](In x) { return Convert<Out>(x); });
             });
       });
 }

@@ -21,6 +21,15 @@ inline std::int32_t SaturatingCast(float value) {
   return value >= 2147483648.0F ? std::numeric_limits<std::int32_t>::max() : static_cast<std::int32_t>(value);
 }
 
+// What a stored number means, in the precision in which a table is computed.
+template <typename Real>
+struct Affine {
+  Real scale;
+  std::int32_t zero_point;
+
+  Real ToReal(std::int32_t stored) const { return scale * static_cast<Real>(stored - zero_point); }
+};
+
 template <typename T>
 class LookupTable {
  public:
@@ -28,7 +37,12 @@ class LookupTable {
 
   // `function` takes and returns real numbers.
   template <typename Function>
-  LookupTable(const Value& input, const Value& output, Function function) {
+  LookupTable(const Value& input, const Value& output, Function function)
+      : LookupTable(Affine<float>{input.scale(), input.zero_point()}, {output.scale(), output.zero_point()}, function) {
+  }
+
+  template <typename Real, typename Function>
+  LookupTable(Affine<Real> input, std::type_identity_t<Affine<Real>> output, Function function) {
     if constexpr (sizeof(T) == 1) {
       Fill(input, output, function);
     } else {
@@ -54,34 +68,34 @@ class LookupTable {
   static constexpr std::int32_t kMin = std::numeric_limits<T>::min();
   static constexpr std::int32_t kMax = std::numeric_limits<T>::max();
 
-  template <typename Function>
-  void Fill(const Value& input, const Value& output, Function function) {
-    const float inverse_scale = 1.0F / output.scale();
+  template <typename Real, typename Function>
+  void Fill(Affine<Real> input, Affine<Real> output, Function function) {
+    const Real inverse_scale = 1 / output.scale;
     for (std::int32_t value = kMin; value <= kMax; ++value) {
-      const float real = function(input.scale() * static_cast<float>(value - input.zero_point()));
-      const float rounded = std::round(real * inverse_scale) + static_cast<float>(output.zero_point());
-      entries_[static_cast<std::uint8_t>(value)] = static_cast<T>(std::clamp(SaturatingCast(rounded), kMin, kMax));
+      const Real rounded = std::round(function(input.ToReal(value)) * inverse_scale);
+      entries_[static_cast<std::uint8_t>(value)] = Clamp(rounded + static_cast<Real>(output.zero_point));
     }
   }
 
-  template <typename Function>
-  void FillPoints(const Value& input, const Value& output, Function function) {
-    const auto real = [](const Value& value, std::int32_t stored) {
-      return value.scale() * static_cast<float>(stored - value.zero_point());
-    };
-    const float input_min = real(input, kMin), input_max = real(input, kMax);
-    const float step = (input_max - input_min) / kPoints;
-    const float to_output = 65536.0F / (real(output, kMax) - real(output, kMin));
-    const auto clamp = [](float value) { return static_cast<T>(std::clamp(SaturatingCast(value), kMin, kMax)); };
+  template <typename Real, typename Function>
+  void FillPoints(Affine<Real> input, Affine<Real> output, Function function) {
+    const Real input_min = input.ToReal(kMin), input_max = input.ToReal(kMax);
+    const Real step = (input_max - input_min) / kPoints;
+    const Real to_output = 65536 / (output.ToReal(kMax) - output.ToReal(kMin));
     for (int i = 0; i < kPoints; ++i) {
-      const float x = input_min + static_cast<float>(i) * step;
-      const float here = std::round(function(x) * to_output);
-      const float next = function(input_min + static_cast<float>(i + 1) * step) * to_output;
-      const float middle = std::round(function(x + step / 2) * to_output);
-      const float error = std::round((next + here) / 2) - middle;
-      entries_[static_cast<std::size_t>(i)] = clamp(here - std::round(error / 2));
+      const Real x = input_min + static_cast<Real>(i) * step;
+      const Real here = std::round(function(x) * to_output);
+      const Real next = function(input_min + static_cast<Real>(i + 1) * step) * to_output;
+      const Real middle = std::round(function(x + step / 2) * to_output);
+      const Real error = std::round((next + here) / 2) - middle;
+      entries_[static_cast<std::size_t>(i)] = Clamp(here - std::round(error / 2));
     }
-    entries_[kPoints] = clamp(std::round(function(input_max) * to_output));
+    entries_[kPoints] = Clamp(std::round(function(input_max) * to_output));
+  }
+
+  template <typename Real>
+  static T Clamp(Real value) {
+    return static_cast<T>(std::clamp(SaturatingCast(static_cast<float>(value)), kMin, kMax));
   }
 
   std::array<T, sizeof(T) == 1 ? 256 : kPoints + 1> entries_{};

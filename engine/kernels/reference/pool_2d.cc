@@ -1,5 +1,7 @@
-// AVERAGE_POOL_2D and MAX_POOL_2D: input [n, h, w, c] -> [n, oh, ow, c]. Positions outside of the input do not count.
+// AVERAGE_POOL_2D, MAX_POOL_2D and L2_POOL_2D: input [n, h, w, c] -> [n, oh, ow, c]. Positions outside of the input do
+// not count.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
@@ -58,6 +60,16 @@ struct Max {
   static Accumulator Finish(Accumulator max, std::int64_t) { return max; }
 };
 
+// The root of the mean of the squares; float only.
+template <typename T>
+struct RootMeanSquare {
+  using Accumulator = T;
+  static constexpr Accumulator kStart{};
+
+  static void Add(Accumulator& sum, T element) { sum += element * element; }
+  static Accumulator Finish(Accumulator sum, std::int64_t count) { return std::sqrt(sum / static_cast<T>(count)); }
+};
+
 template <typename Pooling, typename T>
 void Pool(const Geometry& g, Range<typename Pooling::Accumulator> range, const T* input, T* output,
           typename Pooling::Accumulator* accumulators) {
@@ -87,29 +99,28 @@ void Pool(const Geometry& g, Range<typename Pooling::Accumulator> range, const T
   }
 }
 
-template <template <typename> typename Pooling>
+template <template <typename> typename Pooling, typename... Types>
 Status PreparePool(PrepareContext& context, std::string_view name) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
   const Activation activation = context.attributes<Pool2dAttributes>().activation;
-  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
-      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        using Accumulator = typename Pooling<T>::Accumulator;
-        Range<Accumulator> range{};
-        if constexpr (kIsFloat<T>) {
-          TFLD_ASSIGN_OR_RETURN(range, RequireActivationRange<float>(context, activation));
-        } else {
-          TFLD_RETURN_IF_ERROR(RequireSameQuantization(context, 0, 0));
-          TFLD_ASSIGN_OR_RETURN(const auto quantized,
-                                (QuantizedActivationRange<T>(context, activation, context.Output(0))));
-          range = {static_cast<Accumulator>(quantized.min), static_cast<Accumulator>(quantized.max)};
-        }
-        const int scratch = context.RequestScratch(static_cast<std::size_t>(geometry.channels) * sizeof(Accumulator));
-        return context.Emit(name, [geometry, range, scratch](const RunContext& run) -> Status {
-          Pool<Pooling<T>, T>(geometry, range, run.Input<T>(0), run.Output<T>(0), run.Scratch<Accumulator>(scratch));
-          return {};
-        });
-      });
+  return DispatchType<float, Types...>(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
+    using Accumulator = typename Pooling<T>::Accumulator;
+    Range<Accumulator> range{};
+    if constexpr (kIsFloat<T>) {
+      TFLD_ASSIGN_OR_RETURN(range, RequireActivationRange<float>(context, activation));
+    } else {
+      TFLD_RETURN_IF_ERROR(RequireSameQuantization(context, 0, 0));
+      TFLD_ASSIGN_OR_RETURN(const auto quantized,
+                            (QuantizedActivationRange<T>(context, activation, context.Output(0))));
+      range = {static_cast<Accumulator>(quantized.min), static_cast<Accumulator>(quantized.max)};
+    }
+    const int scratch = context.RequestScratch(static_cast<std::size_t>(geometry.channels) * sizeof(Accumulator));
+    return context.Emit(name, [geometry, range, scratch](const RunContext& run) -> Status {
+      Pool<Pooling<T>, T>(geometry, range, run.Input<T>(0), run.Output<T>(0), run.Scratch<Accumulator>(scratch));
+      return {};
+    });
+  });
 }
 
 }  // namespace
@@ -122,9 +133,13 @@ Status InferPool2d(InferContext& context) {
 }
 
 Status PrepareAveragePool2d(PrepareContext& context) {
-  return PreparePool<Average>(context, "reference.average_pool_2d");
+  return PreparePool<Average, std::int8_t, std::uint8_t, std::int16_t>(context, "reference.average_pool_2d");
 }
 
-Status PrepareMaxPool2d(PrepareContext& context) { return PreparePool<Max>(context, "reference.max_pool_2d"); }
+Status PrepareMaxPool2d(PrepareContext& context) {
+  return PreparePool<Max, std::int8_t, std::uint8_t, std::int16_t>(context, "reference.max_pool_2d");
+}
+
+Status PrepareL2Pool2d(PrepareContext& context) { return PreparePool<RootMeanSquare>(context, "reference.l2_pool_2d"); }
 
 }  // namespace tfld::engine::reference

@@ -16,7 +16,9 @@ struct QuantizedPrelu {
 
   std::int32_t operator()(std::int32_t input, std::int32_t alpha) const {
     const std::int32_t x = input - input_zero_point;
-    const std::int32_t scaled = x >= 0 ? Multiply(x, positive) : Multiply(x * (alpha - alpha_zero_point), negative);
+    const std::int32_t scaled =
+        x >= 0 ? Multiply(x, positive)
+               : Multiply(static_cast<std::int32_t>(std::int64_t{x} * (alpha - alpha_zero_point)), negative);
     return AddAndClamp(scaled, output_zero_point, range.min, range.max);
   }
 };
@@ -40,11 +42,11 @@ Result<QuantizedPrelu> MakeQuantized(const OpContext& context) {
   return prelu;
 }
 
-template <typename T, typename Function>
+template <typename T, typename Alpha, typename Function>
 Status EmitPrelu(PrepareContext& context, Function function) {
   const Broadcast broadcast(context.Input(0).shape, context.Input(kAlpha).shape);
   return context.Emit("reference.prelu", [broadcast, function](const RunContext& run) -> Status {
-    broadcast.Apply(run.Input<T>(0), run.Input<T>(kAlpha), run.Output<T>(0), function);
+    broadcast.Apply(run.Input<T>(0), run.Input<Alpha>(kAlpha), run.Output<T>(0), function);
     return {};
   });
 }
@@ -61,16 +63,24 @@ Status InferPrelu(InferContext& context) {
   return context.SetOutputShape(0, shape);
 }
 
+// 16-bit inputs have an alpha of 8 bits, as other weights beside them, or one of 16.
 Status PreparePrelu(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-  TFLD_RETURN_IF_ERROR(context.RequireSameType(kAlpha, 0));
-  return DispatchType<float, std::int8_t, std::uint8_t>(
+  const bool wide = context.Input(0).type == ElementType::kInt16;
+  if (!wide || context.Input(kAlpha).type != ElementType::kInt8) {
+    TFLD_RETURN_IF_ERROR(context.RequireSameType(kAlpha, 0));
+  }
+  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         if constexpr (kIsFloat<T>) {
-          return EmitPrelu<float>(context, [](float x, float alpha) { return x >= 0 ? x : x * alpha; });
+          return EmitPrelu<T, T>(context, [](float x, float alpha) { return x >= 0 ? x : x * alpha; });
         } else {
           TFLD_ASSIGN_OR_RETURN(const QuantizedPrelu prelu, MakeQuantized<T>(context));
-          return EmitPrelu<T>(context, [prelu](T x, T alpha) { return static_cast<T>(prelu(x, alpha)); });
+          return DispatchType<std::int8_t, std::uint8_t, std::int16_t>(
+              context, context.Input(kAlpha).type, [&]<typename Alpha>(TypeTag<Alpha>) -> Status {
+                return EmitPrelu<T, Alpha>(context,
+                                           [prelu](T x, Alpha alpha) { return static_cast<T>(prelu(x, alpha)); });
+              });
         }
       });
 }

@@ -6,6 +6,7 @@
 #include "engine/kernels/reference/half.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
+#include "engine/kernels/reference/small_types.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -50,18 +51,15 @@ class Channels {
 };
 
 template <typename T>
-T QuantizeFloat(float real, float scale, std::int32_t zero_point) {
-  constexpr float kMin = std::numeric_limits<T>::min();
-  constexpr float kMax = std::numeric_limits<T>::max();
+std::int32_t QuantizeFloat(float real, float scale, std::int32_t zero_point) {
   const float rounded = std::round(real / scale);
   // Clamped with room for the zero point, so that the conversion is defined; a NaN becomes the least integer.
   const auto integer = static_cast<std::int32_t>(std::isnan(rounded) ? -1e6F : std::clamp(rounded, -1e6F, 1e6F));
-  return static_cast<T>(
-      std::clamp(integer + zero_point, static_cast<std::int32_t>(kMin), static_cast<std::int32_t>(kMax)));
+  return std::clamp(integer + zero_point, StoredRange<T>::kMin, StoredRange<T>::kMax);
 }
 
 Status PrepareFromFloat(PrepareContext& context) {
-  return DispatchType<std::int8_t, std::uint8_t, std::int16_t>(
+  return DispatchType<std::int8_t, std::uint8_t, std::int16_t, Int4, UInt4>(
       context, context.Output(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         TFLD_ASSIGN_OR_RETURN(const Channels channels, Channels::Make(context, context.Output(0)));
         const std::int64_t count = context.Input(0).shape.NumElements();
@@ -69,7 +67,9 @@ Status PrepareFromFloat(PrepareContext& context) {
           channels.ForEachRun(count, [&](std::int64_t first, std::int64_t end, float scale, std::int32_t zero_point) {
             const float* input = run.Input<float>(0);
             T* output = run.Output<T>(0);
-            for (std::int64_t i = first; i < end; ++i) output[i] = QuantizeFloat<T>(input[i], scale, zero_point);
+            for (std::int64_t i = first; i < end; ++i) {
+              AppendElement(output, i, QuantizeFloat<T>(input[i], scale, zero_point));
+            }
           });
           return {};
         });
@@ -113,7 +113,7 @@ Status PrepareQuantize(PrepareContext& context) {
 Status PrepareDequantize(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {ElementType::kFloat32}));
   const std::int64_t count = context.Input(0).shape.NumElements();
-  return DispatchType<Half, std::int8_t, std::uint8_t, std::int16_t>(
+  return DispatchType<Half, std::int8_t, std::uint8_t, std::int16_t, Int4, UInt4, Int2>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         if constexpr (std::is_same_v<T, Half>) {
           return context.Emit("reference.dequantize", [count](const RunContext& run) -> Status {
@@ -128,7 +128,7 @@ Status PrepareDequantize(PrepareContext& context) {
               const T* input = run.Input<T>(0);
               float* output = run.Output<float>(0);
               for (std::int64_t i = first; i < end; ++i) {
-                output[i] = static_cast<float>(static_cast<double>(scale) * (input[i] - zero_point));
+                output[i] = static_cast<float>(static_cast<double>(scale) * (ElementAt(input, i) - zero_point));
               }
             });
             return {};

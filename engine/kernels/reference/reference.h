@@ -23,6 +23,7 @@ Status PrepareFullyConnected(PrepareContext& context);
 Status InferPool2d(InferContext& context);
 Status PrepareAveragePool2d(PrepareContext& context);
 Status PrepareMaxPool2d(PrepareContext& context);
+Status PrepareL2Pool2d(PrepareContext& context);
 
 // softmax.cc
 Status InferSoftmax(InferContext& context);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/lookup_table.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
 #include "engine/kernels/reference/softmax_scale.h"
@@ -80,6 +81,65 @@ Status PrepareQuantized(PrepareContext& context, Rows rows) {
   });
 }
 
+// 16 bits: exp and 1 / (1 + x) by tables, on [-10, 0] and [0, 1].
+class Softmax16 {
+ public:
+  explicit Softmax16(QuantizedMultiplier to_exp_input) : to_exp_input_(to_exp_input) {}
+
+  // The output serves for the exps first.
+  void Row(std::int64_t depth, const std::int16_t* input, std::int16_t* output) const {
+    const std::int32_t max = *std::max_element(input, input + depth);
+    std::int32_t sum = 0;
+    for (std::int64_t i = 0; i < depth; ++i) {
+      const std::int32_t scaled = Multiply(input[i] - max, to_exp_input_);
+      output[i] = exp_(static_cast<std::int16_t>(std::clamp(WrappingAdd(scaled, 32767), -32768, 32767)));
+      sum = WrappingAdd(sum, output[i]);
+    }
+    const int leading_zeros = std::max(1, std::countl_zero(static_cast<std::uint32_t>(sum)));
+    const std::int64_t normalized = ((static_cast<std::int64_t>(sum) << (leading_zeros - 1)) + (1 << 13)) >> 14;
+    const std::int64_t centered = normalized - (1 << 15) - (1 << 16);
+    const std::int64_t reciprocal =
+        inverse_(static_cast<std::int16_t>(std::clamp<std::int64_t>(centered, -32768, 32767)));
+    const int shift = std::max(1, 31 - leading_zeros);
+    for (std::int64_t i = 0; i < depth; ++i) {
+      const std::int64_t result = (output[i] * reciprocal + (std::int64_t{1} << (shift - 1))) >> shift;
+      output[i] = static_cast<std::int16_t>(std::clamp<std::int64_t>(result, 0, 32767));
+    }
+  }
+
+ private:
+  static constexpr double kSteps = 65535.0;
+
+  QuantizedMultiplier to_exp_input_;
+  LookupTable<std::int16_t> exp_{
+      Affine<double>{10.0 / kSteps, 32767}, {2.0 / kSteps, 0}, [](double x) { return std::exp(x); }};
+  LookupTable<std::int16_t> inverse_{
+      Affine<double>{1.0 / kSteps, -32768}, {2.0 / kSteps, 0}, [](double x) { return 1.0 / (1.0 + x); }};
+};
+
+Status PrepareSoftmax16(PrepareContext& context, Rows rows) {
+  const Value& input = context.Input(0);
+  const Value& output = context.Output(0);
+  TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
+  TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
+  TFLD_RETURN_IF_ERROR(context.RequireQuantized(output));
+  constexpr float kScale = 1.0F / 32768;
+  if (std::abs(output.scale() - kScale) > 0.001F * kScale || output.zero_point() != 0 || input.zero_point() != 0) {
+    return context.Unsupported(
+        StrCat("the output has scale ", output.scale(), "; supported is 1/32768 without zero points"));
+  }
+  const float beta = context.attributes<SoftmaxAttributes>().beta;
+  TFLD_ASSIGN_OR_RETURN(const QuantizedMultiplier by,
+                        RequireMultiplier(context, static_cast<double>(input.scale() * beta) / (10.0 / 65535.0)));
+  return context.Emit("reference.softmax", [rows, softmax = Softmax16(by)](const RunContext& run) -> Status {
+    for (std::int64_t row = 0; row < rows.count; ++row) {
+      const std::int64_t first = row * rows.depth;
+      softmax.Row(rows.depth, run.Input<std::int16_t>(0) + first, run.Output<std::int16_t>(0) + first);
+    }
+    return {};
+  });
+}
+
 }  // namespace
 
 Status InferSoftmax(InferContext& context) {
@@ -91,7 +151,7 @@ Status PrepareSoftmax(PrepareContext& context) {
   const Shape& shape = context.Input(0).shape;
   Rows rows{.count = shape.Product(0, shape.rank() - 1), .depth = shape.dim(shape.rank() - 1)};
   if (rows.depth == 0) rows.count = 0;
-  return DispatchType<float, std::int8_t, std::uint8_t>(
+  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         if constexpr (kIsFloat<T>) {
           TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
@@ -100,6 +160,8 @@ Status PrepareSoftmax(PrepareContext& context) {
             SoftmaxFloat(rows, beta, run.Input<float>(0), run.Output<float>(0));
             return {};
           });
+        } else if constexpr (sizeof(T) == 2) {
+          return PrepareSoftmax16(context, rows);
         } else {
           return DispatchType<std::int8_t, std::uint8_t, std::int16_t>(
               context, context.Output(0).type,

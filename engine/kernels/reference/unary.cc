@@ -1,25 +1,14 @@
 // RELU, RELU6, RELU_N1_TO_1, RELU_0_TO_1, LOGISTIC, TANH: one function of each element.
-#include <array>
 #include <cmath>
 #include <limits>
 
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/elementwise.h"
+#include "engine/kernels/reference/lookup_table.h"
 #include "engine/kernels/reference/reference.h"
-#include "engine/kernels/reference/requantize.h"
+#include "engine/kernels/reference/sigmoid_16.h"
 
 namespace tfld::engine::reference {
 namespace {
-
-template <typename T, typename Function>
-Status EmitUnary(PrepareContext& context, std::string_view name, Function function) {
-  const std::int64_t count = context.Input(0).shape.NumElements();
-  return context.Emit(name, [count, function](const RunContext& run) -> Status {
-    const T* input = run.Input<T>(0);
-    T* output = run.Output<T>(0);
-    for (std::int64_t i = 0; i < count; ++i) output[i] = function(input[i]);
-    return {};
-  });
-}
 
 Status PrepareClamp(PrepareContext& context, std::string_view name, float min, float max) {
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
@@ -30,8 +19,7 @@ Status PrepareClamp(PrepareContext& context, std::string_view name, float min, f
         } else {
           const Value& input = context.Input(0);
           const Value& output = context.Output(0);
-          TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
-          TFLD_RETURN_IF_ERROR(context.RequireQuantized(output));
+          TFLD_RETURN_IF_ERROR(RequireAllQuantized(context));
           Requantization requantize{.input_zero_point = input.zero_point(),
                                     .output_zero_point = output.zero_point(),
                                     .multiplier = {},
@@ -55,33 +43,22 @@ float Logistic(float x) {
 float LogisticForTable(float x) { return 1.0F / (1.0F + std::exp(-x)); }
 float Tanh(float x) { return std::tanh(x); }
 
-// An 8-bit function has 256 values: they are computed in float once.
-template <typename T>
-std::array<T, 256> MakeTable(const Value& input, const Value& output, float (*function)(float)) {
-  std::array<T, 256> table{};
-  const float inverse_scale = 1.0F / output.scale();
-  for (std::int32_t value = std::numeric_limits<T>::min(); value <= std::numeric_limits<T>::max(); ++value) {
-    const float real = function(input.scale() * static_cast<float>(value - input.zero_point()));
-    const float rounded = std::round(real * inverse_scale) + static_cast<float>(output.zero_point());
-    const float clamped = std::clamp(rounded, static_cast<float>(std::numeric_limits<T>::min()),
-                                     static_cast<float>(std::numeric_limits<T>::max()));
-    table[static_cast<std::uint8_t>(value)] = static_cast<T>(clamped);
-  }
-  return table;
-}
-
+// In float, by tables in 8 bits, and in fixed point in 16 bits.
 Status PrepareFunction(PrepareContext& context, std::string_view name, float (*function)(float),
-                       float (*function_for_table)(float)) {
+                       float (*function_for_table)(float), int greatest_shift,
+                       std::int16_t (Sigmoid16::*function16)(std::int16_t) const) {
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-  return DispatchType<float, std::int8_t, std::uint8_t>(
+  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         if constexpr (kIsFloat<T>) {
           return EmitUnary<float>(context, name, function);
+        } else if constexpr (sizeof(T) == 1) {
+          TFLD_RETURN_IF_ERROR(RequireAllQuantized(context));
+          return EmitUnary<T>(context, name, LookupTable<T>(context.Input(0), context.Output(0), function_for_table));
         } else {
-          TFLD_RETURN_IF_ERROR(context.RequireQuantized(context.Input(0)));
-          TFLD_RETURN_IF_ERROR(context.RequireQuantized(context.Output(0)));
-          const auto table = MakeTable<T>(context.Input(0), context.Output(0), function_for_table);
-          return EmitUnary<T>(context, name, [table](T x) { return table[static_cast<std::uint8_t>(x)]; });
+          TFLD_RETURN_IF_ERROR(CheckSigmoid16(context));
+          const Sigmoid16 sigmoid(context.Input(0).scale(), greatest_shift);
+          return EmitUnary<T>(context, name, [sigmoid, function16](T x) { return (sigmoid.*function16)(x); });
         }
       });
 }
@@ -98,9 +75,11 @@ Status PrepareReluN1To1(PrepareContext& context) { return PrepareClamp(context, 
 Status PrepareRelu0To1(PrepareContext& context) { return PrepareClamp(context, "reference.relu_0_to_1", 0, 1); }
 
 Status PrepareLogistic(PrepareContext& context) {
-  return PrepareFunction(context, "reference.logistic", Logistic, LogisticForTable);
+  return PrepareFunction(context, "reference.logistic", Logistic, LogisticForTable, 0, &Sigmoid16::Logistic);
 }
 
-Status PrepareTanh(PrepareContext& context) { return PrepareFunction(context, "reference.tanh", Tanh, Tanh); }
+Status PrepareTanh(PrepareContext& context) {
+  return PrepareFunction(context, "reference.tanh", Tanh, Tanh, 1, &Sigmoid16::Tanh);
+}
 
 }  // namespace tfld::engine::reference
