@@ -122,8 +122,12 @@ class TestNode {
   template <typename T>
   std::vector<T> Result(int index = 0) const {
     const std::vector<std::byte>& bytes = buffers_.at(graph_.nodes[0].outputs[static_cast<std::size_t>(index)]);
-    std::vector<T> elements(bytes.size() / sizeof(T));
-    if (!bytes.empty()) std::memcpy(elements.data(), bytes.data(), bytes.size());
+    std::vector<T> elements;
+    for (std::size_t i = 0; i + sizeof(T) <= bytes.size(); i += sizeof(T)) {
+      T element;
+      std::memcpy(&element, bytes.data() + i, sizeof(T));
+      elements.push_back(element);
+    }
     return elements;
   }
   const Shape& ResultShape(int index = 0) const {
@@ -135,8 +139,12 @@ class TestNode {
  private:
   template <typename T>
   static std::vector<std::byte> Bytes(const std::vector<T>& elements) {
-    const auto bytes = std::as_bytes(std::span(elements));
-    return {bytes.begin(), bytes.end()};
+    std::vector<std::byte> bytes;
+    for (const T element : elements) {  // one by one: a vector of bool has no array
+      const auto* first = reinterpret_cast<const std::byte*>(&element);
+      bytes.insert(bytes.end(), first, first + sizeof(T));
+    }
+    return bytes;
   }
 
   ValueId AddValue(ElementType type, const Shape& shape, const Quantization& quantization) {

@@ -135,6 +135,7 @@ class NodeMaker {
                                          Pick(1, 3),    PickActivation()};
       case OpCode::kAveragePool2d:
       case OpCode::kMaxPool2d:
+      case OpCode::kL2Pool2d:
         return Pool2dAttributes{PickPadding(), Pick(1, 3),      Pick(1, 3), Chance(2) ? 1 << 30 : Pick(1, 4),
                                 Pick(1, 4),    PickActivation()};
       case OpCode::kFullyConnected:
@@ -145,7 +146,16 @@ class NodeMaker {
       case OpCode::kUnpack: return PackAttributes{Pick(0, 3), Pick(-5, 4)};
       case OpCode::kReshape: return ReshapeAttributes{{Pick(-1, 4), Pick(-1, 64)}};
       case OpCode::kSqueeze: return SqueezeAttributes{{Pick(-5, 4)}};
-      case OpCode::kMean: return ReducerAttributes{Chance(50)};
+      case OpCode::kMean:
+      case OpCode::kSum:
+      case OpCode::kReduceMax:
+      case OpCode::kReduceMin:
+      case OpCode::kReduceProd:
+      case OpCode::kReduceAny:
+      case OpCode::kReduceAll: return ReducerAttributes{Chance(50)};
+      case OpCode::kCumsum: return CumsumAttributes{Chance(50), Chance(50)};
+      case OpCode::kLeakyRelu: return LeakyReluAttributes{static_cast<float>(Pick(-30, 30)) / 10};
+      case OpCode::kLocalResponseNormalization: return LocalResponseNormalizationAttributes{Pick(-1, 5), 1, 1, 1};
       case OpCode::kResizeBilinear: return ResizeAttributes{Chance(40), Chance(40)};
       case OpCode::kStridedSlice: {
         const auto mask = [this] { return static_cast<std::uint32_t>(Chance(60) ? 0 : Pick(0, 15)); };
