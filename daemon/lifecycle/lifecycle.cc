@@ -10,9 +10,8 @@
 namespace tfld::daemon {
 
 EventRecord MakeEvent(std::string action, std::uint64_t version, const Status& outcome, std::string actor) {
-  return {
-      std::time(nullptr), std::move(action), version, outcome.ok(), outcome.ok() ? std::string() : outcome.ToString(),
-      std::move(actor)};
+  return {std::time(nullptr), std::move(action), version, outcome.ok(), std::string(outcome.message()),
+          std::move(actor)};
 }
 
 HistoryEvent ToHistory(const EventRecord& event) {

@@ -15,6 +15,8 @@
 #include <mutex>
 #include <utility>
 
+#include "grpc/health/v1/health.pb.h"
+
 namespace tfld::daemon {
 namespace {
 
@@ -34,6 +36,8 @@ void PrepareLibrary() {
     grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // So that the linker keeps the description of the health service, which nothing else here names.
+    (void)grpc::health::v1::HealthCheckRequest::descriptor();
   });
 }
 

@@ -65,6 +65,17 @@ TEST(RpcServerTest, ReflectionListsTheServices) {
   EXPECT_THAT(answer, HasSubstr("grpc.health.v1.Health"));
 }
 
+TEST(RpcServerTest, ReflectionDescribesTheHealthService) {
+  test::RpcFixture fixture;
+  grpc::Status status;
+  // ServerReflectionRequest { file_containing_symbol = 4: "grpc.health.v1.Health" }
+  const std::string answer =
+      CallByName(test::ChannelTo(fixture.path), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                 "\x22\x15grpc.health.v1.Health", status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_THAT(answer, HasSubstr("HealthCheckResponse"));
+}
+
 TEST(RpcServerTest, RefusesMessagesAboveTheLimit) {
   RpcServerOptions options;
   options.max_message_bytes = 1 << 20;
