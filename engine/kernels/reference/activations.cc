@@ -19,17 +19,25 @@ Status PrepareByTable(PrepareContext& context, std::string_view name, Function f
       TFLD_RETURN_IF_ERROR(RequireAllQuantized(context));
       return EmitUnary<T>(context, name, LookupTable<T>(context.Input(0), context.Output(0), function));
     } else {
-      return EmitUnary<T>(context, name, [function](T x) { return ApplyRounded<T>(function, x); });
+      return EmitUnary<T>(context, name, function);
     }
   });
 }
 
+// For 16-bit floats every step is rounded, for others `round` leaves it as it is.
 // With the complement of the error function: 1 + erf(x / sqrt(2)) would cancel for negative x.
-float Gelu(float x) { return 0.5F * x * std::erfc(x * static_cast<float>(-std::numbers::sqrt2 / 2)); }
+template <typename Round>
+float Gelu(float x, Round round) {
+  const float scaled = round(x * round(static_cast<float>(-std::numbers::sqrt2 / 2)));
+  return round(round(0.5F * x) * round(std::erfc(scaled)));
+}
 
-float ApproximateGelu(float x) {
+template <typename Round>
+float ApproximateGelu(float x, Round round) {
   constexpr auto kRootOf2OverPi = static_cast<float>(2 * std::numbers::inv_sqrtpi * (std::numbers::sqrt2 / 2));
-  return 0.5F * x * (1.0F + std::tanh(kRootOf2OverPi * (x + 0.044715F * x * x * x)));
+  const float cube = round(round(round(0.044715F) * x) * round(x * x));
+  const float tanh = round(std::tanh(round(round(kRootOf2OverPi) * round(x + cube))));
+  return round(round(0.5F * x) * round(1.0F + tanh));
 }
 
 // In 16-bit fixed point: the input with seven more bits, times relu6(x + 3) / 6, which is a number of [0, 1].
@@ -131,8 +139,17 @@ Status PrepareElu(PrepareContext& context) {
 
 Status PrepareGelu(PrepareContext& context) {
   const bool approximate = context.attributes<GeluAttributes>().approximate;
-  return PrepareByTable<Half, std::int8_t, std::uint8_t, std::int16_t>(context, "reference.gelu",
-                                                                       approximate ? ApproximateGelu : Gelu);
+  const auto gelu = [approximate](float x, auto round) {
+    return approximate ? ApproximateGelu(x, round) : Gelu(x, round);
+  };
+  if (context.Input(0).type == ElementType::kFloat16) {
+    TFLD_RETURN_IF_ERROR(RequireSameTypes(context));
+    const auto round = [](float x) { return static_cast<float>(Half::Round(x)); };
+    return EmitUnary<Half>(context, "reference.gelu",
+                           [gelu, round](Half x) { return Half::Round(gelu(static_cast<float>(x), round)); });
+  }
+  return PrepareByTable<std::int8_t, std::uint8_t, std::int16_t>(
+      context, "reference.gelu", [gelu](float x) { return gelu(x, [](float y) { return y; }); });
 }
 
 Status PrepareHardSwish(PrepareContext& context) {

@@ -1,5 +1,6 @@
 // CAST: every element converted to another type.
 #include <algorithm>
+#include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
 #include "engine/kernels/reference/half.h"
@@ -9,7 +10,8 @@
 namespace tfld::engine::reference {
 namespace {
 
-// As the processor does it: a real number is cut off towards zero, and an integer that does not fit wraps.
+// A real number is cut off towards zero, and becomes the nearest integer of the type when it does not fit, the greatest
+// when it is no number. An integer that does not fit wraps.
 template <typename Out, typename In>
 Out Convert(In value) {
   if constexpr (kIsHalf<In>) {
@@ -25,9 +27,11 @@ Out Convert(In value) {
   } else if constexpr (std::is_same_v<Out, bool>) {
     return value != In{0};
   } else if constexpr (kIsFloat<In> && !kIsFloat<Out>) {
-    // Within the limits of a 64-bit integer the conversion is defined. A NaN becomes 0.
-    constexpr In kLimit = static_cast<In>(9.2e18);
-    return static_cast<Out>(value == value ? static_cast<std::int64_t>(std::clamp(value, -kLimit, kLimit)) : 0);
+    // Both ends are powers of two, or zero, which every real type has.
+    constexpr Out kMin = std::numeric_limits<Out>::min(), kMax = std::numeric_limits<Out>::max();
+    constexpr In kEnd = static_cast<In>(kMax / 2 + 1) * 2;
+    if (value >= kEnd || value != value) return kMax;
+    return value <= static_cast<In>(kMin) ? kMin : static_cast<Out>(value);
   } else {
     return static_cast<Out>(value);
   }

@@ -201,9 +201,9 @@ Status PrepareArithmetic(PrepareContext& context) {
 template <typename Function>
 Status PrepareExtremum(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(RequireSameTypes(context));
-  return DispatchType<float, std::int32_t, std::int64_t, std::int8_t, std::uint8_t, std::int16_t>(
+  return DispatchType<float, std::int32_t, std::int64_t, std::int8_t, std::uint8_t, std::int16_t, Half, BFloat16>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        return EmitBinary<T>(context, Function::kName, [](T a, T b) { return Function{}(a, b); });
+        return EmitBinary<T>(context, Function::kName, [](T a, T b) { return ApplyRounded<T>(Function{}, a, b); });
       });
 }
 

@@ -93,8 +93,10 @@ class LookupTable {
     entries_[kPoints] = Clamp(std::round(function(input_max) * to_output));
   }
 
+  // What is no number, as the error of an infinite point, becomes 0.
   template <typename Real>
   static T Clamp(Real value) {
+    if (value != value && sizeof(T) == 2) return 0;
     return static_cast<T>(std::clamp(SaturatingCast(static_cast<float>(value)), kMin, kMax));
   }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engine/kernels/reference/elementwise.h"
+#include "engine/kernels/reference/half.h"
 #include "engine/kernels/reference/lookup_table.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/sigmoid_16.h"
@@ -48,10 +49,10 @@ Status PrepareFunction(PrepareContext& context, std::string_view name, float (*f
                        float (*function_for_table)(float), int greatest_shift,
                        std::int16_t (Sigmoid16::*function16)(std::int16_t) const) {
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
+  return DispatchType<float, Half, std::int8_t, std::uint8_t, std::int16_t>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        if constexpr (kIsFloat<T>) {
-          return EmitUnary<float>(context, name, function);
+        if constexpr (!kIsQuantized<T>) {
+          return EmitUnary<T>(context, name, [function](T x) { return ApplyRounded<T>(function, x); });
         } else if constexpr (sizeof(T) == 1) {
           TFLD_RETURN_IF_ERROR(RequireAllQuantized(context));
           return EmitUnary<T>(context, name, LookupTable<T>(context.Input(0), context.Output(0), function_for_table));

@@ -204,6 +204,18 @@ TEST(Add, Int16ByScales) {
   EXPECT_THAT((Binary<I16, I16>(OpCode::kAdd, {32767}, {1})), ElementsAre(-32768));
 }
 
+TEST(Cast, RealNumbersSaturate) {
+  TestNode node(OpCode::kCast);
+  node.Input<float>({5}, {-1.9F, 300, -300, std::nanf(""), 127.9F}).Output(ElementType::kInt8);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<I8>(), ElementsAre(-1, 127, -128, 127, 127));
+  TestNode wide(OpCode::kCast);
+  wide.Input<float>({2}, {1e30F, -1e30F}).Output(ElementType::kInt64);
+  ASSERT_TRUE(wide.Run().ok());
+  EXPECT_THAT(wide.Result<std::int64_t>(),
+              ElementsAre(std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()));
+}
+
 TEST(Cast, OfSmallTypes) {
   TestNode node(OpCode::kCast);
   node.Input<float>({3}, {-9, 2.9F, 7}).Output(ElementType::kInt4);
