@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "engine/base/checked_math.h"
@@ -50,7 +50,7 @@ Result<std::shared_ptr<const Model>> Model::FromBytes(std::span<const std::byte>
   constexpr std::size_t kAlignment = 64;  // constants inside are aligned relative to the start
   auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, AlignUp(bytes.size() + 1, kAlignment)));
   if (memory == nullptr) std::abort();
-  std::memcpy(memory, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), memory);
   const std::shared_ptr<const std::byte> owner(memory,
                                                [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
   return Import({memory, bytes.size()}, owner, name, limits);
