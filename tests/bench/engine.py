@@ -119,6 +119,8 @@ def main():
     program, litert = find_program(), find_litert()
     rows = []
     for model in args.model or find_models(args.models):
+        if not model.is_file():
+            sys.exit(f"engine.py: {model}: no such model")
         name = model.stem if model.stem != "model" else f"{model.parent.parent.name}_{model.parent.name}"
         print(f"measuring {name} ...", file=sys.stderr)
         rows.append((name, *measure(program, litert, model, args)))
