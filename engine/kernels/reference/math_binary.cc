@@ -1,4 +1,5 @@
 // DIV, FLOOR_DIV, FLOOR_MOD, POW, SQUARED_DIFFERENCE, ATAN2: a function of two operands that broadcast.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

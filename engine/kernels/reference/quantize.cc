@@ -1,4 +1,5 @@
 // QUANTIZE: float to integers, or integers of one quantization to another. DEQUANTIZE: integers or halves to float.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -1,4 +1,5 @@
 // SUM, REDUCE_PROD, REDUCE_MAX, REDUCE_MIN, REDUCE_ANY, REDUCE_ALL over constant axes.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

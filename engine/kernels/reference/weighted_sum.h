@@ -4,6 +4,7 @@
 // are templates over it. Source: the TensorFlow Lite 8-bit and 16x8 quantization specifications.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>

@@ -1,4 +1,6 @@
 // Pooling, mean, softmax, resize, transpose and pad of the XNNPACK delegate against the portable kernels.
+#include <algorithm>
+
 #include "tests/engine/delegate/xnnpack_test_util.h"
 
 namespace tfld::engine {
