@@ -159,7 +159,7 @@ void AddCheckCommand(CLI::App& program, int& exit_status) {
   CLI::App* command =
       program.add_subcommand("check", "Runs goldens and compares; one line each. Exit status 1 if one is out.");
   command
-      ->add_option("[MODEL] GOLDEN_DIR", options->paths,
+      ->add_option("GOLDEN_DIR", options->paths,
                    "a .tflite file and directories with golden.json, in them or below; without a model, each golden's "
                    "own is taken from beside it")
       ->required();
