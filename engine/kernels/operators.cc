@@ -5,6 +5,7 @@
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
 #include "engine/kernels/reference/reference.h"
+#include "engine/kernels/reference/signal/signal.h"
 
 namespace tfld::engine {
 namespace {
@@ -40,6 +41,27 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kConv2d, "", 8, {2, 3, 1, 1}, r::InferConv2d, r::PrepareConv2d},
     {OpCode::kCos, "", 1, kUnary, r::InferSameShape, r::PrepareCos},
     {OpCode::kCumsum, "", 1, kBinary, r::InferSameShape, r::PrepareCumsum},
+    {OpCode::kCustom, "SignalDelay", 1, kUnary, r::InferSignalDelay, r::PrepareSignalDelay, kHasEffects},
+    {OpCode::kCustom, "SignalEnergy", 1, kUnary, r::InferSignalEnergy, r::PrepareSignalEnergy},
+    {OpCode::kCustom, "SignalFftAutoScale", 1, {1, 1, 2, 2}, r::InferSignalFftAutoScale, r::PrepareSignalFftAutoScale},
+    {OpCode::kCustom, "SignalFilterBank", 1, {6, 6, 1, 1}, r::InferSignalFilterBank, r::PrepareSignalFilterBank},
+    {OpCode::kCustom, "SignalFilterBankLog", 1, kUnary, r::InferSignalChannels, r::PrepareSignalFilterBankLog},
+    {OpCode::kCustom,
+     "SignalFilterBankSpectralSubtraction",
+     1,
+     {1, 1, 2, 2},
+     r::InferSignalChannels,
+     r::PrepareSignalFilterBankSpectralSubtraction,
+     kHasEffects},
+    {OpCode::kCustom, "SignalFilterBankSquareRoot", 1, kBinary, r::InferSignalChannels,
+     r::PrepareSignalFilterBankSquareRoot},
+    {OpCode::kCustom, "SignalFramer", 1, {1, 1, 2, 2}, r::InferSignalFramer, r::PrepareSignalFramer, kHasEffects},
+    {OpCode::kCustom, "SignalIrfft", 1, kUnary, r::InferSignalIrfft, r::PrepareSignalIrfft},
+    {OpCode::kCustom, "SignalOverlapAdd", 1, kUnary, r::InferSignalOverlapAdd, r::PrepareSignalOverlapAdd, kHasEffects},
+    {OpCode::kCustom, "SignalPCAN", 1, {3, 3, 1, 1}, r::InferSignalChannels, r::PrepareSignalPcan},
+    {OpCode::kCustom, "SignalRfft", 1, kUnary, r::InferSignalRfft, r::PrepareSignalRfft},
+    {OpCode::kCustom, "SignalStacker", 1, {1, 1, 2, 2}, r::InferSignalStacker, r::PrepareSignalStacker, kHasEffects},
+    {OpCode::kCustom, "SignalWindow", 1, kBinary, r::InferSignalWindow, r::PrepareSignalWindow},
     {OpCode::kDepthwiseConv2d, "", 7, {2, 3, 1, 1}, r::InferDepthwiseConv2d, r::PrepareDepthwiseConv2d},
     {OpCode::kDequantize, "", 6, kUnary, r::InferSameShape, r::PrepareDequantize},
     {OpCode::kDiv, "", 2, kBinary, r::InferBinary, r::PrepareDiv},
