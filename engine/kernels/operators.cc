@@ -4,6 +4,7 @@
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
+#include "engine/kernels/reference/recurrent.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/signal/signal.h"
 
@@ -33,6 +34,13 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kAssignVariable, "", 1, {2, 2, 0, 0}, r::InferNothing, r::PrepareAssignVariable, kHasEffects},
     {OpCode::kAtan2, "", 1, kBinary, r::InferBinary, r::PrepareAtan2},
     {OpCode::kAveragePool2d, "", 3, kUnary, r::InferPool2d, r::PrepareAveragePool2d},
+    {OpCode::kBidirectionalSequenceRnn,
+     "",
+     3,
+     {9, 12, 1, 2},
+     r::InferBidirectionalSequenceRnn,
+     r::PrepareBidirectionalSequenceRnn,
+     kHasEffects},
     {OpCode::kBitwiseXor, "", 1, kBinary, r::InferBinary, r::PrepareBitwiseXor},
     {OpCode::kCallOnce, "", 1, {0, 0, 0, 0}, r::InferNothing, r::PrepareCallOnce, kHasEffects},
     {OpCode::kCast, "", 7, kUnary, r::InferSameShape, r::PrepareCast},
@@ -117,6 +125,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape, kFoldable, kIsView},
     {OpCode::kResizeBilinear, "", 4, kBinary, r::InferResize, r::PrepareResizeBilinear},
     {OpCode::kRightShift, "", 1, kBinary, r::InferBinary, r::PrepareRightShift},
+    {OpCode::kRnn, "", 3, {5, 5, 1, 1}, r::InferRnn, r::PrepareRnn, kHasEffects},
     {OpCode::kRound, "", 1, kUnary, r::InferSameShape, r::PrepareRound},
     {OpCode::kRsqrt, "", 3, kUnary, r::InferSameShape, r::PrepareRsqrt},
     {OpCode::kSelect, "", 4, {3, 3, 1, 1}, r::InferSelect, r::PrepareSelect},
@@ -134,8 +143,16 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kStridedSlice, "", 8, {4, 4, 1, 1}, r::InferStridedSlice, r::PrepareStridedSlice},
     {OpCode::kSub, "", 5, kBinary, r::InferBinary, r::PrepareSub},
     {OpCode::kSum, "", 2, kBinary, r::InferReduction, r::PrepareSum},
+    {OpCode::kSvdf, "", 4, {3, 5, 1, 1}, r::InferSvdf, r::PrepareSvdf, kHasEffects},
     {OpCode::kTanh, "", 3, kUnary, r::InferSameShape, r::PrepareTanh},
     {OpCode::kTranspose, "", 6, kBinary, r::InferTranspose, r::PrepareTranspose},
+    {OpCode::kUnidirectionalSequenceRnn,
+     "",
+     3,
+     {5, 5, 1, 1},
+     r::InferUnidirectionalSequenceRnn,
+     r::PrepareUnidirectionalSequenceRnn,
+     kHasEffects},
     {OpCode::kUnpack, "", 4, {1, 1, 1, kAnyNumber}, r::InferUnpack, r::PrepareUnpack},
     {OpCode::kVarHandle, "", 1, {0, 0, 1, 1}, r::InferVarHandle, r::PrepareVarHandle, kHasEffects},
 });
