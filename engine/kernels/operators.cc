@@ -4,6 +4,7 @@
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
+#include "engine/kernels/reference/custom/custom.h"
 #include "engine/kernels/reference/recurrent.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/signal/signal.h"
@@ -70,6 +71,12 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kCustom, "SignalRfft", 1, kUnary, r::InferSignalRfft, r::PrepareSignalRfft},
     {OpCode::kCustom, "SignalStacker", 1, {1, 1, 2, 2}, r::InferSignalStacker, r::PrepareSignalStacker, kHasEffects},
     {OpCode::kCustom, "SignalWindow", 1, kBinary, r::InferSignalWindow, r::PrepareSignalWindow},
+    {OpCode::kCustom,
+     "TFLite_Detection_PostProcess",
+     1,
+     {3, 3, 4, 4},
+     r::InferDetectionPostProcess,
+     r::PrepareDetectionPostProcess},
     {OpCode::kDepthwiseConv2d, "", 7, {2, 3, 1, 1}, r::InferDepthwiseConv2d, r::PrepareDepthwiseConv2d},
     {OpCode::kDequantize, "", 6, kUnary, r::InferSameShape, r::PrepareDequantize},
     {OpCode::kDiv, "", 2, kBinary, r::InferBinary, r::PrepareDiv},
