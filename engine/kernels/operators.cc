@@ -5,6 +5,7 @@
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
 #include "engine/kernels/reference/custom/custom.h"
+#include "engine/kernels/reference/nn.h"
 #include "engine/kernels/reference/recurrent.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/signal/signal.h"
@@ -42,6 +43,7 @@ constexpr auto kOperators = std::to_array<Operator>({
      r::InferBidirectionalSequenceRnn,
      r::PrepareBidirectionalSequenceRnn,
      kHasEffects},
+    {OpCode::kBatchMatmul, "", 4, kBinary, r::InferBatchMatmul, r::PrepareBatchMatmul},
     {OpCode::kBitwiseXor, "", 1, kBinary, r::InferBinary, r::PrepareBitwiseXor},
     {OpCode::kCallOnce, "", 1, {0, 0, 0, 0}, r::InferNothing, r::PrepareCallOnce, kHasEffects},
     {OpCode::kCast, "", 7, kUnary, r::InferSameShape, r::PrepareCast},
@@ -160,6 +162,7 @@ constexpr auto kOperators = std::to_array<Operator>({
      r::InferUnidirectionalSequenceRnn,
      r::PrepareUnidirectionalSequenceRnn,
      kHasEffects},
+    {OpCode::kTransposeConv, "", 5, {3, 4, 1, 1}, r::InferTransposeConv, r::PrepareTransposeConv},
     {OpCode::kUnpack, "", 4, {1, 1, 1, kAnyNumber}, r::InferUnpack, r::PrepareUnpack},
     {OpCode::kVarHandle, "", 1, {0, 0, 1, 1}, r::InferVarHandle, r::PrepareVarHandle, kHasEffects},
 });

@@ -34,7 +34,7 @@ Result<Options> Options::Read(const OpContext& context) {
   Options o{};
   TFLD_ASSIGN_OR_RETURN(o.max_detections, options.IntBetween("max_detections", 0, kMaxDetections));
   TFLD_ASSIGN_OR_RETURN(o.max_classes_per_detection, options.IntBetween("max_classes_per_detection", 1, 1024));
-  TFLD_ASSIGN_OR_RETURN(o.num_classes, options.IntBetween("num_classes", 1, kMaxDetections));
+  TFLD_ASSIGN_OR_RETURN(o.num_classes, options.IntBetween("num_classes", 1, 1 << 20));
   o.detections_per_class = 100;
   if (options.Has("detections_per_class")) {
     TFLD_ASSIGN_OR_RETURN(o.detections_per_class, options.IntBetween("detections_per_class", 1, kMaxDetections));
