@@ -4,6 +4,8 @@
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
+#include "engine/kernels/reference/complex.h"
+#include "engine/kernels/reference/control_flow.h"
 #include "engine/kernels/reference/custom/custom.h"
 #include "engine/kernels/reference/nn.h"
 #include "engine/kernels/reference/recurrent.h"
@@ -24,6 +26,8 @@ constexpr bool kFoldable = true;
 constexpr bool kIsView = true;
 constexpr bool kHasOwnBytes = false;
 constexpr bool kShapeOnly = true;
+constexpr bool kNotShapeOnly = false;
+constexpr bool kTakesDynamic = true;
 
 // One row an operator: code, custom name, newest version, arity {min, max inputs; min, max outputs}, shape rule,
 // kernel.
@@ -48,10 +52,14 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kCallOnce, "", 1, {0, 0, 0, 0}, r::InferNothing, r::PrepareCallOnce, kHasEffects},
     {OpCode::kCast, "", 7, kUnary, r::InferSameShape, r::PrepareCast},
     {OpCode::kCeil, "", 1, kUnary, r::InferSameShape, r::PrepareCeil},
+    {OpCode::kComplexAbs, "", 1, kUnary, r::InferSameShape, r::PrepareComplexAbs},
     {OpCode::kConcatenation, "", 5, kMany, r::InferConcatenation, r::PrepareConcatenation},
     {OpCode::kConv2d, "", 8, {2, 3, 1, 1}, r::InferConv2d, r::PrepareConv2d},
     {OpCode::kCos, "", 1, kUnary, r::InferSameShape, r::PrepareCos},
     {OpCode::kCumsum, "", 1, kBinary, r::InferSameShape, r::PrepareCumsum},
+    {OpCode::kCustom, "AudioSpectrogram", 1, kUnary, r::InferAudioSpectrogram, r::PrepareAudioSpectrogram},
+    {OpCode::kCustom, "Mfcc", 1, kBinary, r::InferMfcc, r::PrepareMfcc},
+    {OpCode::kCustom, "NumericVerify", 1, kBinary, r::InferNumericVerify, r::PrepareNumericVerify},
     {OpCode::kCustom, "SignalDelay", 1, kUnary, r::InferSignalDelay, r::PrepareSignalDelay, kHasEffects},
     {OpCode::kCustom, "SignalEnergy", 1, kUnary, r::InferSignalEnergy, r::PrepareSignalEnergy},
     {OpCode::kCustom, "SignalFftAutoScale", 1, {1, 1, 2, 2}, r::InferSignalFftAutoScale, r::PrepareSignalFftAutoScale},
@@ -95,6 +103,17 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kGreater, "", 2, kBinary, r::InferBinary, r::PrepareGreater},
     {OpCode::kGreaterEqual, "", 3, kBinary, r::InferBinary, r::PrepareGreaterEqual},
     {OpCode::kHardSwish, "", 1, kUnary, r::InferSameShape, r::PrepareHardSwish},
+    {OpCode::kIf,
+     "",
+     1,
+     {1, kAnyNumber, 0, kAnyNumber},
+     r::InferIf,
+     r::PrepareIf,
+     kHasEffects,
+     kHasOwnBytes,
+     kNotShapeOnly,
+     kTakesDynamic},
+    {OpCode::kImag, "", 1, kUnary, r::InferSameShape, r::PrepareImag},
     {OpCode::kL2Normalization, "", 2, kUnary, r::InferSoftmax, r::PrepareL2Normalization},
     {OpCode::kL2Pool2d, "", 1, kUnary, r::InferPool2d, r::PrepareL2Pool2d},
     {OpCode::kLeakyRelu, "", 2, kUnary, r::InferSameShape, r::PrepareLeakyRelu},
@@ -121,7 +140,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kPow, "", 1, kBinary, r::InferBinary, r::PreparePow},
     {OpCode::kPrelu, "", 1, kBinary, r::InferPrelu, r::PreparePrelu},
     {OpCode::kQuantize, "", 3, kUnary, r::InferSameShape, r::PrepareQuantize},
-    {OpCode::kReadVariable, "", 1, kUnary, r::InferNothing, r::PrepareReadVariable, kHasEffects},
+    {OpCode::kReadVariable, "", 1, kUnary, r::InferReadVariable, r::PrepareReadVariable, kHasEffects},
+    {OpCode::kReal, "", 1, kUnary, r::InferSameShape, r::PrepareReal},
     {OpCode::kReduceAll, "", 1, kBinary, r::InferReduction, r::PrepareReduceAll},
     {OpCode::kReduceAny, "", 1, kBinary, r::InferReduction, r::PrepareReduceAny},
     {OpCode::kReduceMax, "", 3, kBinary, r::InferReduction, r::PrepareReduceMax},
@@ -133,6 +153,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kReluN1To1, "", 1, kUnary, r::InferSameShape, r::PrepareReluN1To1},
     {OpCode::kReshape, "", 1, {1, 2, 1, 1}, r::InferReshape, r::PrepareReshape, kFoldable, kIsView},
     {OpCode::kResizeBilinear, "", 4, kBinary, r::InferResize, r::PrepareResizeBilinear},
+    {OpCode::kRfft2d, "", 1, kBinary, r::InferRfft2d, r::PrepareRfft2d},
     {OpCode::kRightShift, "", 1, kBinary, r::InferBinary, r::PrepareRightShift},
     {OpCode::kRnn, "", 3, {5, 5, 1, 1}, r::InferRnn, r::PrepareRnn, kHasEffects},
     {OpCode::kRound, "", 1, kUnary, r::InferSameShape, r::PrepareRound},
@@ -150,6 +171,36 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kSquaredDifference, "", 2, kBinary, r::InferBinary, r::PrepareSquaredDifference},
     {OpCode::kSqueeze, "", 2, kUnary, r::InferSqueeze, r::PrepareReshape, kFoldable, kIsView},
     {OpCode::kStridedSlice, "", 8, {4, 4, 1, 1}, r::InferStridedSlice, r::PrepareStridedSlice},
+    {OpCode::kStablehloCase,
+     "",
+     1,
+     {1, kAnyNumber, 0, kAnyNumber},
+     r::InferCase,
+     r::PrepareCase,
+     kHasEffects,
+     kHasOwnBytes,
+     kNotShapeOnly,
+     kTakesDynamic},
+    {OpCode::kStablehloComposite,
+     "",
+     1,
+     {0, kAnyNumber, 0, kAnyNumber},
+     r::InferComposite,
+     r::PrepareComposite,
+     kHasEffects,
+     kHasOwnBytes,
+     kNotShapeOnly,
+     kTakesDynamic},
+    {OpCode::kStablehloWhile,
+     "",
+     1,
+     {0, kAnyNumber, 0, kAnyNumber},
+     r::InferWhile,
+     r::PrepareWhile,
+     kHasEffects,
+     kHasOwnBytes,
+     kNotShapeOnly,
+     kTakesDynamic},
     {OpCode::kSub, "", 5, kBinary, r::InferBinary, r::PrepareSub},
     {OpCode::kSum, "", 2, kBinary, r::InferReduction, r::PrepareSum},
     {OpCode::kSvdf, "", 4, {3, 5, 1, 1}, r::InferSvdf, r::PrepareSvdf, kHasEffects},
@@ -165,6 +216,16 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kTransposeConv, "", 5, {3, 4, 1, 1}, r::InferTransposeConv, r::PrepareTransposeConv},
     {OpCode::kUnpack, "", 4, {1, 1, 1, kAnyNumber}, r::InferUnpack, r::PrepareUnpack},
     {OpCode::kVarHandle, "", 1, {0, 0, 1, 1}, r::InferVarHandle, r::PrepareVarHandle, kHasEffects},
+    {OpCode::kWhile,
+     "",
+     1,
+     {0, kAnyNumber, 0, kAnyNumber},
+     r::InferWhile,
+     r::PrepareWhile,
+     kHasEffects,
+     kHasOwnBytes,
+     kNotShapeOnly,
+     kTakesDynamic},
 });
 
 Status CheckArity(const Graph& graph, int node_index, const Arity& arity) {

@@ -1,10 +1,11 @@
-// Numbers that a Fourier transform computes with: float, and fixed point in 16 and 32 bits.
+// Numbers that a Fourier transform computes with: float and double, and fixed point in 16 and 32 bits.
 //
 // In fixed point 1 is nearly the greatest integer, products are rounded to nearest, sums wrap, and each stage divides
 // by its radix so that they do not: the result is the transform divided by its length.
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
@@ -17,7 +18,10 @@ struct Bin {
 };
 
 template <typename T>
-struct FftNumerics {
+struct FftNumerics;
+
+template <std::integral T>
+struct FftNumerics<T> {
   using Word = std::make_unsigned_t<T>;
   using Product = std::conditional_t<sizeof(T) == 2, std::int32_t, std::int64_t>;
   using WideWord = std::make_unsigned_t<Product>;
@@ -49,15 +53,15 @@ struct FftNumerics {
   }
 };
 
-template <>
-struct FftNumerics<float> {
-  static float FromReal(double value) { return static_cast<float>(value); }
-  static float Add(float a, float b) { return a + b; }
-  static float Sub(float a, float b) { return a - b; }
-  static float Mul(float a, float b) { return a * b; }
-  static float Divide(float a, int) { return a; }
-  static float HalfOfSum(float a, float b) { return (a + b) * .5F; }
-  static Bin<float> Mul(Bin<float> a, Bin<float> b) { return {a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r}; }
+template <std::floating_point T>
+struct FftNumerics<T> {
+  static T FromReal(double value) { return static_cast<T>(value); }
+  static T Add(T a, T b) { return a + b; }
+  static T Sub(T a, T b) { return a - b; }
+  static T Mul(T a, T b) { return a * b; }
+  static T Divide(T a, int) { return a; }
+  static T HalfOfSum(T a, T b) { return (a + b) * T{.5}; }
+  static Bin<T> Mul(Bin<T> a, Bin<T> b) { return {a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r}; }
 };
 
 template <typename T>

@@ -64,7 +64,7 @@ class RealFft {
     if constexpr (sizeof(T) == 2) {
       return static_cast<T>((a - b) >> 1);
     } else if constexpr (std::is_floating_point_v<T>) {
-      return (a - b) * .5F;
+      return (a - b) * T{.5};
     } else {
       return static_cast<T>(Number::Sub(a, b) >> 1);
     }
