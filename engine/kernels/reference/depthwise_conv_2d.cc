@@ -4,37 +4,28 @@
 #include <algorithm>
 
 #include "engine/kernels/reference/hybrid.h"
+#include "engine/kernels/reference/image_window.h"
 #include "engine/kernels/reference/reference.h"
-#include "engine/kernels/reference/window.h"
 
 namespace tfld::engine::reference {
 namespace {
 
 struct Geometry {
-  WindowAxis y, x;
-  std::int64_t batches, input_channels, multiplier;
+  ImageWindow window;
+  std::int64_t multiplier = 1;
 
-  std::int64_t output_channels() const { return input_channels * multiplier; }
+  std::int64_t output_channels() const { return window.channels * multiplier; }
 };
 
 Result<Geometry> MakeGeometry(const OpContext& context) {
-  TFLD_RETURN_IF_ERROR(context.RequireInputRank(0, 4, 4));
-  TFLD_RETURN_IF_ERROR(context.RequireInputRank(kWeightsInput, 4, 4));
+  Geometry geometry;
+  TFLD_ASSIGN_OR_RETURN(geometry.window, MakeImageWindow(context, context.attributes<DepthwiseConv2dAttributes>()));
   const Shape& input = context.Input(0).shape;
   const Shape& filter = context.Input(kWeightsInput).shape;
-  const auto& attributes = context.attributes<DepthwiseConv2dAttributes>();
   if (filter.dim(0) != 1 || input.dim(3) == 0 || filter.dim(3) == 0 || filter.dim(3) % input.dim(3) != 0) {
     return context.Error(StrCat("filter of shape ", filter.ToString(), " does not fit to input ", input.ToString()));
   }
-  Geometry geometry{.y = {},
-                    .x = {},
-                    .batches = input.dim(0),
-                    .input_channels = input.dim(3),
-                    .multiplier = filter.dim(3) / input.dim(3)};
-  TFLD_ASSIGN_OR_RETURN(geometry.y, MakeWindowAxis(context, attributes.padding, input.dim(1), filter.dim(1),
-                                                   attributes.stride_h, attributes.dilation_h));
-  TFLD_ASSIGN_OR_RETURN(geometry.x, MakeWindowAxis(context, attributes.padding, input.dim(2), filter.dim(2),
-                                                   attributes.stride_w, attributes.dilation_w));
+  geometry.multiplier = filter.dim(3) / input.dim(3);
   return geometry;
 }
 
@@ -42,29 +33,14 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
 template <typename Numerics>
 void AddTap(const Geometry& g, const Numerics& numerics, const typename Numerics::Input* pixel,
             const typename Numerics::Weight* weights, typename Numerics::Sum* sums) {
+  const std::int64_t channels = g.window.channels;
   if (g.multiplier == 1) {
-    for (std::int64_t c = 0; c < g.input_channels; ++c) sums[c] += numerics.Product(pixel[c], weights[c]);
+    for (std::int64_t c = 0; c < channels; ++c) sums[c] += numerics.Product(pixel[c], weights[c]);
     return;
   }
-  for (std::int64_t c = 0; c < g.input_channels; ++c) {
+  for (std::int64_t c = 0; c < channels; ++c) {
     for (std::int64_t i = c * g.multiplier; i < (c + 1) * g.multiplier; ++i) {
       sums[i] += numerics.Product(pixel[c], weights[i]);
-    }
-  }
-}
-
-template <typename Numerics>
-void SumWindow(const Geometry& g, const Numerics& numerics, const typename Numerics::Input* image,
-               const typename Numerics::Weight* filter, std::int64_t origin_y, std::int64_t origin_x,
-               typename Numerics::Sum* sums) {
-  std::fill_n(sums, g.output_channels(), typename Numerics::Sum{});
-  const std::int64_t first_x = g.x.FirstTap(origin_x);
-  const std::int64_t end_x = g.x.EndTap(origin_x);
-  for (std::int64_t ky = g.y.FirstTap(origin_y); ky < g.y.EndTap(origin_y); ++ky) {
-    const auto* row = image + (origin_y + ky * g.y.dilation) * g.x.input * g.input_channels;
-    for (std::int64_t kx = first_x; kx < end_x; ++kx) {
-      AddTap(g, numerics, row + (origin_x + kx * g.x.dilation) * g.input_channels,
-             filter + (ky * g.x.taps + kx) * g.output_channels(), sums);
     }
   }
 }
@@ -72,12 +48,16 @@ void SumWindow(const Geometry& g, const Numerics& numerics, const typename Numer
 template <typename Numerics, typename Pointers>
 void Convolve(const Geometry& g, const Numerics& numerics, std::int64_t batches, const Pointers& operands,
               typename Numerics::Sum* sums) {
+  const ImageWindow& window = g.window;
   auto* output = operands.output;
   for (std::int64_t n = 0; n < batches; ++n) {
-    const auto* image = operands.input + n * g.y.input * g.x.input * g.input_channels;
-    for (std::int64_t y = 0; y < g.y.output; ++y) {
-      for (std::int64_t x = 0; x < g.x.output; ++x) {
-        SumWindow(g, numerics, image, operands.weights, g.y.Origin(y), g.x.Origin(x), sums);
+    const auto* image = operands.input + n * window.image_size();
+    for (std::int64_t y = 0; y < window.y.output; ++y) {
+      for (std::int64_t x = 0; x < window.x.output; ++x) {
+        std::fill_n(sums, g.output_channels(), typename Numerics::Sum{});
+        window.ForEachTap(window.y.Origin(y), window.x.Origin(x), [&](std::int64_t pixel, std::int64_t tap) {
+          AddTap(g, numerics, image + pixel, operands.weights + tap * g.output_channels(), sums);
+        });
         for (std::int64_t c = 0; c < g.output_channels(); ++c) *output++ = numerics.Finish(sums[c], operands.bias, c);
       }
     }
@@ -88,9 +68,7 @@ void Convolve(const Geometry& g, const Numerics& numerics, std::int64_t batches,
 
 Status InferDepthwiseConv2d(InferContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
-  return context.SetOutputShape(
-      0, {context.Input(0).shape.dim(0), static_cast<std::int32_t>(geometry.y.output),
-          static_cast<std::int32_t>(geometry.x.output), context.Input(kWeightsInput).shape.dim(3)});
+  return context.SetOutputShape(0, geometry.window.OutputShape(context.Input(kWeightsInput).shape.dim(3)));
 }
 
 Status PrepareDepthwiseConv2d(PrepareContext& context) {
@@ -102,19 +80,22 @@ Status PrepareDepthwiseConv2d(PrepareContext& context) {
   const auto channels = static_cast<std::size_t>(geometry.output_channels());
   if (IsHybrid(context)) {
     const int sums = context.RequestScratch(channels * sizeof(HybridSum::Sum));
-    return EmitHybrid(context, "reference.depthwise_conv_2d_hybrid", layout, geometry.batches, /*asymmetric=*/true,
+    return EmitHybrid(context, "reference.depthwise_conv_2d_hybrid", layout, geometry.window.batches,
+                      /*asymmetric=*/true,
                       [geometry, sums](const HybridBatch& numerics, const auto& operands, const RunContext& run) {
                         Convolve(geometry, numerics, 1, operands, run.Scratch<HybridSum::Sum>(sums));
                       });
   }
-  return DispatchNumerics<FixedPointRescaling>(context, layout, [&]<typename Numerics>(const Numerics& numerics) {
-    using Sum = typename Numerics::Sum;
-    const int sums = context.RequestScratch(channels * sizeof(Sum));
-    return context.Emit("reference.depthwise_conv_2d", [geometry, numerics, sums](const RunContext& run) -> Status {
-      Convolve(geometry, numerics, geometry.batches, Operands<Numerics>(run), run.Scratch<Sum>(sums));
-      return {};
-    });
-  });
+  return DispatchNumerics<FixedPointRescaling>(
+      context, layout, [&]<typename Numerics>(const Numerics& numerics, const auto& operands) {
+        using Sum = typename Numerics::Sum;
+        const int sums = context.RequestScratch(channels * sizeof(Sum));
+        return context.Emit(
+            "reference.depthwise_conv_2d", [geometry, numerics, operands, sums](const RunContext& run) -> Status {
+              Convolve(geometry, numerics, geometry.window.batches, operands(run), run.Scratch<Sum>(sums));
+              return {};
+            });
+      });
 }
 
 }  // namespace tfld::engine::reference

@@ -40,6 +40,18 @@ void MultiplyRows(const Geometry& g, const Numerics& numerics, std::int64_t batc
   }
 }
 
+// 16-bit weights are always summed in 64 bits and rescaled in fixed point.
+template <typename Function>
+Status DispatchInt16Weights(PrepareContext& context, WeightsLayout layout, Function&& function) {
+  using Int16 = std::int16_t;
+  layout.multiplies_scales_as_floats = !context.Input(kWeightsInput).quantization->per_channel();
+  if (SumsIn32Bits(context, layout)) {
+    using WithInt32Bias = QuantizedSum<Int16, Int16, Int16, FixedPointRescaling, std::int32_t, std::int64_t>;
+    return WithNumerics<WithInt32Bias>(context, layout, function);
+  }
+  return WithNumerics<QuantizedSum<Int16, Int16, Int16, FixedPointRescaling, std::int64_t>>(context, layout, function);
+}
+
 }  // namespace
 
 Status InferFullyConnected(InferContext& context) {
@@ -69,16 +81,19 @@ Status PrepareFullyConnected(PrepareContext& context) {
                         MultiplyRows(geometry, numerics, 1, operands);
                       });
   }
-  const auto emit = [&]<typename Numerics>(const Numerics& numerics) {
-    return context.Emit("reference.fully_connected", [geometry, numerics](const RunContext& run) -> Status {
-      MultiplyRows(geometry, numerics, geometry.batches, Operands<Numerics>(run));
+  const auto emit = [&]<typename Numerics>(const Numerics& numerics, const auto& operands) {
+    return context.Emit("reference.fully_connected", [geometry, numerics, operands](const RunContext& run) -> Status {
+      MultiplyRows(geometry, numerics, geometry.batches, operands(run));
       return {};
     });
   };
-  if (context.Input(0).type == ElementType::kUInt8 && context.Output(0).type == ElementType::kInt16) {
+  const ElementType input = context.Input(0).type, weights = context.Input(kWeightsInput).type;
+  if (input == ElementType::kUInt8 && context.Output(0).type == ElementType::kInt16) {
     using Widening = QuantizedSum<std::uint8_t, std::uint8_t, std::int16_t, DoubleRescaling>;
     return WithNumerics<Widening>(context, layout, emit);
   }
+  if (input == ElementType::kInt16 && weights == ElementType::kInt16)
+    return DispatchInt16Weights(context, layout, emit);
   return DispatchNumerics<DoubleRescaling>(context, layout, emit);
 }
 

@@ -55,7 +55,11 @@ inline DynamicQuantization QuantizeAsymmetric(const float* input, std::int64_t c
   return result;
 }
 
-// The numerics of one batch. `input` is what At was given.
+inline DynamicQuantization Quantize(const float* input, std::int64_t count, bool asymmetric, std::int8_t* output) {
+  return asymmetric ? QuantizeAsymmetric(input, count, output) : QuantizeSymmetric(input, count, output);
+}
+
+// The numerics of one batch.
 class HybridSum {
  public:
   using Input = std::int8_t;
@@ -64,11 +68,10 @@ class HybridSum {
   using Output = float;
   using Sum = std::uint32_t;
 
-  // uint8 weights are int8 weights under an older name.
   static Result<HybridSum> Make(const OpContext& context, const WeightsLayout& layout) {
     TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {ElementType::kFloat32}));
     TFLD_RETURN_IF_ERROR(CheckWeightScales(context, layout));
-    TFLD_RETURN_IF_ERROR(CheckBias<float>(context, layout.channels));
+    TFLD_RETURN_IF_ERROR(CheckBias<float>(context, layout));
     HybridSum result;
     result.weight_scales_ = context.Input(kWeightsInput).quantization->scales;
     TFLD_ASSIGN_OR_RETURN(result.range_, RequireActivationRange<float>(context, layout.activation));
@@ -111,10 +114,16 @@ class HybridBatch {
   DynamicQuantization quantization_;
 };
 
-inline bool IsHybrid(const OpContext& context) {
-  if (context.Input(0).type != ElementType::kFloat32) return false;
+inline bool IsHybrid(const OpContext& context, int input = 0) {
+  if (context.Input(input).type != ElementType::kFloat32) return false;
   const ElementType weights = context.Input(kWeightsInput).type;
-  return weights == ElementType::kInt8 || weights == ElementType::kUInt8;
+  return weights == ElementType::kInt8 || weights == ElementType::kUInt8 || IsPackedType(weights);
+}
+
+// uint8 weights are int8 weights under an older name.
+inline Result<WeightsReader<std::int8_t>> MakeHybridWeights(PrepareContext& context) {
+  if (context.Input(kWeightsInput).type == ElementType::kUInt8) return WeightsReader<std::int8_t>(kWeightsInput);
+  return WeightsReader<std::int8_t>::Make(context, kWeightsInput);
 }
 
 // Emits a kernel that quantizes each of `batches` inputs and calls run_batch(numerics, operands, run) for it.
@@ -122,20 +131,18 @@ template <typename Function>
 Status EmitHybrid(PrepareContext& context, std::string_view name, const WeightsLayout& layout, std::int64_t batches,
                   bool asymmetric, Function run_batch) {
   TFLD_ASSIGN_OR_RETURN(const HybridSum numerics, HybridSum::Make(context, layout));
-  const std::int64_t input_size = batches == 0 ? 0 : context.Input(0).shape.NumElements() / batches;
+  TFLD_ASSIGN_OR_RETURN(const auto weights, MakeHybridWeights(context));
+  const int input_index = layout.input, bias_index = layout.bias;
+  const std::int64_t input_size = batches == 0 ? 0 : context.Input(input_index).shape.NumElements() / batches;
   const std::int64_t output_size = batches == 0 ? 0 : context.Output(0).shape.NumElements() / batches;
   const int scratch = context.RequestScratch(static_cast<std::size_t>(input_size));
   return context.Emit(name, [=](const RunContext& run) -> Status {
     auto* quantized = run.Scratch<std::int8_t>(scratch);
-    Operands<HybridSum> operands;
-    operands.input = quantized;
-    operands.weights = run.Input<std::int8_t>(kWeightsInput);
-    operands.bias = run.Input<float>(kBiasInput);
+    Operands<HybridSum> operands{quantized, weights(run), run.Input<float>(bias_index), nullptr};
     for (std::int64_t batch = 0; batch < batches; ++batch) {
-      const float* input = run.Input<float>(0) + batch * input_size;
+      const float* input = run.Input<float>(input_index) + batch * input_size;
       operands.output = run.Output<float>(0) + batch * output_size;
-      const DynamicQuantization quantization = asymmetric ? QuantizeAsymmetric(input, input_size, quantized)
-                                                          : QuantizeSymmetric(input, input_size, quantized);
+      const DynamicQuantization quantization = Quantize(input, input_size, asymmetric, quantized);
       run_batch(HybridBatch(numerics, quantization), operands, run);
     }
     return {};

@@ -17,18 +17,21 @@
 #include "engine/kernels/reference/activation.h"
 #include "engine/kernels/reference/fixed_point.h"
 #include "engine/kernels/reference/requantize.h"
+#include "engine/kernels/reference/weights.h"
 
 namespace tfld::engine::reference {
 
 inline constexpr int kWeightsInput = 1;
-inline constexpr int kBiasInput = 2;
 
-// What the operator knows about its weights.
+// What the operator knows about its weights, and where its operands stand among the node's inputs.
 struct WeightsLayout {
-  int channels;      // of the output
-  int channel_axis;  // of the weights' shape
+  std::int32_t channels;  // of the output
+  int channel_axis;       // of the weights' shape
   Activation activation;
   bool symmetric;  // int8 weights have the zero point 0, whatever the model says (convolutions)
+  bool multiplies_scales_as_floats = false;
+  int input = 0;
+  int bias = 2;
 };
 
 // The pointers of one run.
@@ -38,23 +41,39 @@ struct Operands {
   const typename Numerics::Weight* weights;
   const typename Numerics::Bias* bias;  // null: none
   typename Numerics::Output* output;
+};
 
-  explicit Operands(const RunContext& run)
-      : input(run.Input<typename Numerics::Input>(0)),
-        weights(run.Input<typename Numerics::Weight>(kWeightsInput)),
-        bias(run.Input<typename Numerics::Bias>(kBiasInput)),
-        output(run.Output<typename Numerics::Output>(0)) {}
-  Operands() = default;
+// Where a run finds them.
+template <typename Numerics>
+class OperandReader {
+ public:
+  static Result<OperandReader> Make(PrepareContext& context, const WeightsLayout& layout) {
+    TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {kElementTypeOf<typename Numerics::Output>}));
+    OperandReader result;
+    TFLD_ASSIGN_OR_RETURN(result.weights_, WeightsReader<typename Numerics::Weight>::Make(context, kWeightsInput));
+    result.input_ = layout.input;
+    result.bias_ = layout.bias;
+    return result;
+  }
+
+  Operands<Numerics> operator()(const RunContext& run) const {
+    return {run.Input<typename Numerics::Input>(input_), weights_(run), run.Input<typename Numerics::Bias>(bias_),
+            run.Output<typename Numerics::Output>(0)};
+  }
+
+ private:
+  WeightsReader<typename Numerics::Weight> weights_;
+  int input_ = 0, bias_ = 0;
 };
 
 // Type and length of the bias, if there is one.
 template <typename BiasType>
-Status CheckBias(const OpContext& context, int channels) {
-  if (!context.HasInput(kBiasInput)) return {};
-  TFLD_RETURN_IF_ERROR(context.RequireInputType(kBiasInput, {kElementTypeOf<BiasType>}));
-  const std::int64_t length = context.Input(kBiasInput).shape.NumElements();
-  if (length == channels) return {};
-  return context.Error(StrCat("the bias has ", length, " elements; expected ", channels));
+Status CheckBias(const OpContext& context, const WeightsLayout& layout) {
+  if (!context.HasInput(layout.bias)) return {};
+  TFLD_RETURN_IF_ERROR(context.RequireInputType(layout.bias, {kElementTypeOf<BiasType>}));
+  const std::int64_t length = context.Input(layout.bias).shape.NumElements();
+  if (length == layout.channels) return {};
+  return context.Error(StrCat("the bias has ", length, " elements; expected ", layout.channels));
 }
 
 // One scale, or one a channel on the axis that the operator wants.
@@ -79,7 +98,7 @@ class FloatSum {
   using Sum = float;
 
   static Result<FloatSum> Make(const OpContext& context, const WeightsLayout& layout) {
-    TFLD_RETURN_IF_ERROR(CheckBias<float>(context, layout.channels));
+    TFLD_RETURN_IF_ERROR(CheckBias<float>(context, layout));
     FloatSum result;
     TFLD_ASSIGN_OR_RETURN(result.range_, RequireActivationRange<float>(context, layout.activation));
     return result;
@@ -120,31 +139,31 @@ struct DoubleRescaling {
   }
 };
 
-template <typename InputType, typename WeightType, typename OutputType, typename Rescaling>
+// `SignedSum` is what a sum is rescaled as.
+template <typename InputType, typename WeightType, typename OutputType, typename Rescaling,
+          typename BiasType = std::int32_t, typename SignedSum = BiasType>
 class QuantizedSum {
  public:
   using Input = InputType;
   using Weight = WeightType;
   using Output = OutputType;
-  // 16-bit inputs are summed in 64 bits.
-  using Signed = std::conditional_t<sizeof(Input) == 2, std::int64_t, std::int32_t>;
-  using Bias = Signed;
-  using Sum = std::make_unsigned_t<Signed>;  // wraps instead of overflowing, whatever the model's sizes
+  using Bias = BiasType;
+  using Sum = std::make_unsigned_t<SignedSum>;  // wraps instead of overflowing, whatever the model's sizes
 
   static Result<QuantizedSum> Make(const OpContext& context, const WeightsLayout& layout) {
-    const Value& input = context.Input(0);
+    const Value& input = context.Input(layout.input);
     const Value& weights = context.Input(kWeightsInput);
     const Value& output = context.Output(0);
     TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
     TFLD_RETURN_IF_ERROR(context.RequireQuantized(output));
     TFLD_RETURN_IF_ERROR(CheckWeightScales(context, layout));
-    TFLD_RETURN_IF_ERROR(CheckBias<Bias>(context, layout.channels));
+    TFLD_RETURN_IF_ERROR(CheckBias<Bias>(context, layout));
     QuantizedSum result;
     for (const float scale : weights.quantization->scales) {
       TFLD_ASSIGN_OR_RETURN(
           const Rescaling rescaling,
-          Rescaling::Make(context, ProductOfScales(input.scale(), scale) / static_cast<double>(output.scale()),
-                          sizeof(Signed) == 8));
+          Rescaling::Make(context, ProductOfScales(layout, input.scale(), scale) / static_cast<double>(output.scale()),
+                          sizeof(SignedSum) == 8));
       result.rescalings_.push_back(rescaling);
     }
     const bool symmetric = weights.quantization->per_channel() || (layout.symmetric && std::is_signed_v<Weight>);
@@ -156,22 +175,24 @@ class QuantizedSum {
   }
 
   Sum Product(Input input, Weight weight) const {
-    return static_cast<Sum>((static_cast<std::int32_t>(input) - input_zero_point_) *
-                            (static_cast<std::int32_t>(weight) - weights_zero_point_));
+    const std::int32_t a = static_cast<std::int32_t>(input) - input_zero_point_;
+    const std::int32_t b = static_cast<std::int32_t>(weight) - weights_zero_point_;
+    if constexpr (sizeof(Weight) == 1) return static_cast<Sum>(a * b);  // at most 17 bits by 9
+    return static_cast<Sum>(a) * static_cast<Sum>(b);
   }
 
   Output Finish(Sum sum, const Bias* bias, std::int64_t channel) const {
     if (bias != nullptr) sum += static_cast<Sum>(bias[channel]);
     const Rescaling& rescale = rescalings_[rescalings_.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
-    const std::int64_t output = rescale(static_cast<Signed>(sum)) + output_zero_point_;
+    const std::int64_t output = rescale(static_cast<SignedSum>(sum)) + output_zero_point_;
     return static_cast<Output>(std::clamp<std::int64_t>(output, range_.min, range_.max));
   }
 
  private:
-  // Legacy uint8 convolutions multiply the scales as floats.
-  static double ProductOfScales(float input, float weights) {
-    constexpr bool kAsFloats = std::is_unsigned_v<Input> && std::is_same_v<Rescaling, FixedPointRescaling>;
-    if constexpr (kAsFloats) return static_cast<double>(input * weights);
+  // Legacy uint8 convolutions always multiply the scales as floats.
+  static double ProductOfScales(const WeightsLayout& layout, float input, float weights) {
+    constexpr bool kIsLegacy = std::is_unsigned_v<Input> && std::is_same_v<Rescaling, FixedPointRescaling>;
+    if (kIsLegacy || layout.multiplies_scales_as_floats) return static_cast<double>(input * weights);
     return static_cast<double>(input) * static_cast<double>(weights);
   }
 
@@ -182,28 +203,36 @@ class QuantizedSum {
   std::vector<Rescaling> rescalings_;  // one, or one a channel
 };
 
-// Makes the numerics for the node's types and calls function(numerics).
+// Makes the numerics for the node's types and calls function(numerics, operands), the latter an OperandReader.
 template <typename Numerics, typename Function>
-Status WithNumerics(const OpContext& context, const WeightsLayout& layout, Function&& function) {
-  TFLD_RETURN_IF_ERROR(context.RequireInputType(kWeightsInput, {kElementTypeOf<typename Numerics::Weight>}));
-  TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {kElementTypeOf<typename Numerics::Output>}));
+Status WithNumerics(PrepareContext& context, const WeightsLayout& layout, Function&& function) {
+  TFLD_ASSIGN_OR_RETURN(const auto operands, OperandReader<Numerics>::Make(context, layout));
   TFLD_ASSIGN_OR_RETURN(const Numerics numerics, Numerics::Make(context, layout));
-  return function(numerics);
+  return function(numerics, operands);
+}
+
+// 16-bit inputs are summed in 64 bits, but in 32 when that is the bias's type.
+inline bool SumsIn32Bits(const OpContext& context, const WeightsLayout& layout) {
+  return context.HasInput(layout.bias) && context.Input(layout.bias).type == ElementType::kInt32;
 }
 
 template <typename Rescaling, typename Function>
-Status DispatchNumerics(const OpContext& context, const WeightsLayout& layout, Function&& function) {
+Status DispatchNumerics(PrepareContext& context, const WeightsLayout& layout, Function&& function) {
   using Int8 = std::int8_t;
   using UInt8 = std::uint8_t;
   using Int16 = std::int16_t;
-  switch (context.Input(0).type) {
+  const ElementType type = context.Input(layout.input).type;
+  switch (type) {
     case ElementType::kFloat32: return WithNumerics<FloatSum>(context, layout, function);
     case ElementType::kInt8: return WithNumerics<QuantizedSum<Int8, Int8, Int8, Rescaling>>(context, layout, function);
     case ElementType::kUInt8:
       return WithNumerics<QuantizedSum<UInt8, UInt8, UInt8, Rescaling>>(context, layout, function);
     case ElementType::kInt16:
-      return WithNumerics<QuantizedSum<Int16, Int8, Int16, Rescaling>>(context, layout, function);
-    default: return context.Unsupported(StrCat("type ", ElementTypeName(context.Input(0).type), " is not supported"));
+      if (SumsIn32Bits(context, layout)) {
+        return WithNumerics<QuantizedSum<Int16, Int8, Int16, Rescaling, std::int32_t>>(context, layout, function);
+      }
+      return WithNumerics<QuantizedSum<Int16, Int8, Int16, Rescaling, std::int64_t>>(context, layout, function);
+    default: return context.Unsupported(StrCat("type ", ElementTypeName(type), " is not supported"));
   }
 }
 
