@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/graph/stablehlo_attributes.h"
 #include "engine/tensor/element_type.h"
 
 namespace tfld::engine {
@@ -101,7 +102,7 @@ struct PackAttributes {
   int axis = 0;
 };
 
-// ARG_MAX, ARG_MIN and SHAPE: the type of the result.
+// ARG_MAX, ARG_MIN and SHAPE: the type of the result; UNIQUE: of the indices.
 struct OutputTypeAttributes {
   ElementType output_type = ElementType::kInt32;
 };
@@ -124,6 +125,123 @@ struct LocalResponseNormalizationAttributes {
   float bias = 0.0F, alpha = 0.0F, beta = 0.0F;
 };
 
+// CONV_3D and CONV_3D_TRANSPOSE.
+struct Conv3dAttributes {
+  Padding padding = Padding::kSame;
+  int stride_d = 1, stride_h = 1, stride_w = 1;
+  int dilation_d = 1, dilation_h = 1, dilation_w = 1;
+  Activation activation = Activation::kNone;
+};
+
+struct TransposeConvAttributes {
+  Padding padding = Padding::kSame;
+  int stride_h = 1, stride_w = 1;
+  Activation activation = Activation::kNone;
+};
+
+struct BatchMatmulAttributes {
+  bool adj_x = false, adj_y = false;
+  bool asymmetric_quantize_inputs = false;
+};
+
+struct SvdfAttributes {
+  int rank = 1;
+  Activation activation = Activation::kNone;
+  bool asymmetric_quantize_inputs = false;
+};
+
+// LSTM, UNIDIRECTIONAL_SEQUENCE_LSTM, BIDIRECTIONAL_SEQUENCE_LSTM.
+struct LstmAttributes {
+  Activation activation = Activation::kNone;
+  float cell_clip = 0.0F, proj_clip = 0.0F;  // 0: none
+  bool is_basic = false;                     // LSTM with 5 inputs
+  bool time_major = false;
+  bool merge_outputs = false;
+  bool asymmetric_quantize_inputs = false;
+  bool diagonal_recurrent_tensors = false;
+};
+
+// RNN, UNIDIRECTIONAL_SEQUENCE_RNN, BIDIRECTIONAL_SEQUENCE_RNN.
+struct RnnAttributes {
+  Activation activation = Activation::kNone;
+  bool time_major = false;
+  bool merge_outputs = false;
+  bool asymmetric_quantize_inputs = false;
+};
+
+// SPACE_TO_DEPTH and DEPTH_TO_SPACE.
+struct BlockSizeAttributes {
+  int block_size = 1;
+};
+
+struct OneHotAttributes {
+  int axis = -1;
+};
+
+struct MirrorPadAttributes {
+  bool is_symmetric = false;  // the border is mirrored too; otherwise (REFLECT) it is the axis
+};
+
+struct ReverseSequenceAttributes {
+  int seq_dim = 0;
+  int batch_dim = 0;
+};
+
+enum class EmbeddingCombiner : std::uint8_t { kSum, kMean, kSqrtN };
+
+struct EmbeddingLookupSparseAttributes {
+  EmbeddingCombiner combiner = EmbeddingCombiner::kSum;
+};
+
+struct SparseToDenseAttributes {
+  bool validate_indices = false;
+};
+
+struct LshProjectionAttributes {
+  bool is_dense = false;
+};
+
+struct SkipGramAttributes {
+  int ngram_size = 0;
+  int max_skip_size = 0;
+  bool include_all_ngrams = false;
+};
+
+struct BucketizeAttributes {
+  std::vector<float> boundaries;  // ascending
+};
+
+struct FakeQuantAttributes {
+  float min = 0.0F, max = 0.0F;
+  int num_bits = 8;
+  bool narrow_range = false;
+};
+
+// RANDOM_UNIFORM, RANDOM_STANDARD_NORMAL, MULTINOMIAL.
+struct RandomAttributes {
+  std::int64_t seed = 0, seed2 = 0;
+};
+
+struct ReduceWindowAttributes {
+  int reduction = 0;  // 1 add, 2 multiply, 3 minimum, 4 maximum, 5 all, 6 any
+};
+
+struct HashtableAttributes {
+  int table_id = 0;
+  ElementType key_type = ElementType::kInt64;
+  ElementType value_type = ElementType::kInt64;
+  int resource = 0;  // a number for each table_id of the program; below Program::num_resources
+};
+
+struct IfAttributes {
+  int then_graph = 0, else_graph = 0;
+};
+
+// WHILE and STABLEHLO_WHILE.
+struct WhileAttributes {
+  int cond_graph = 0, body_graph = 0;
+};
+
 struct CallOnceAttributes {
   int init_subgraph = 0;
 };
@@ -136,12 +254,17 @@ struct VarHandleAttributes {
 
 // std::monostate: the operator has no options, or its options are of no kind above; then only custom_options may hold
 // some.
-using Attributes =
-    std::variant<std::monostate, Conv2dAttributes, DepthwiseConv2dAttributes, Pool2dAttributes,
-                 FullyConnectedAttributes, SoftmaxAttributes, ConcatenationAttributes, ElementwiseAttributes,
-                 ReshapeAttributes, ResizeAttributes, ReducerAttributes, StridedSliceAttributes, GatherAttributes,
-                 SqueezeAttributes, SplitAttributes, PackAttributes, OutputTypeAttributes, LeakyReluAttributes,
-                 GeluAttributes, CumsumAttributes, LocalResponseNormalizationAttributes, CallOnceAttributes,
-                 VarHandleAttributes>;
+using Attributes = std::variant<
+    std::monostate, Conv2dAttributes, DepthwiseConv2dAttributes, Pool2dAttributes, FullyConnectedAttributes,
+    SoftmaxAttributes, ConcatenationAttributes, ElementwiseAttributes, ReshapeAttributes, ResizeAttributes,
+    ReducerAttributes, StridedSliceAttributes, GatherAttributes, SqueezeAttributes, SplitAttributes, PackAttributes,
+    OutputTypeAttributes, LeakyReluAttributes, GeluAttributes, CumsumAttributes, LocalResponseNormalizationAttributes,
+    Conv3dAttributes, TransposeConvAttributes, BatchMatmulAttributes, SvdfAttributes, LstmAttributes, RnnAttributes,
+    BlockSizeAttributes, OneHotAttributes, MirrorPadAttributes, ReverseSequenceAttributes,
+    EmbeddingLookupSparseAttributes, SparseToDenseAttributes, LshProjectionAttributes, SkipGramAttributes,
+    BucketizeAttributes, FakeQuantAttributes, RandomAttributes, ReduceWindowAttributes, HashtableAttributes,
+    IfAttributes, WhileAttributes, CallOnceAttributes, VarHandleAttributes, StablehloGatherAttributes,
+    StablehloScatterAttributes, StablehloPadAttributes, StablehloReduceWindowAttributes, StablehloCaseAttributes,
+    StablehloRngAttributes, StablehloCompositeAttributes>;
 
 }  // namespace tfld::engine

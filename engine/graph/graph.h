@@ -18,6 +18,7 @@
 #include "engine/tensor/element_type.h"
 #include "engine/tensor/quantization.h"
 #include "engine/tensor/shape.h"
+#include "engine/tensor/sparsity.h"
 
 namespace tfld::engine {
 
@@ -34,7 +35,8 @@ struct Value {
   std::span<const std::byte> data;                   // of a constant, aligned for its type; kept alive by the Program
   bool is_constant = false;                          // `data` counts, even when it is empty
   bool is_variable = false;                          // keeps its contents from run to run
-  bool is_sparse = false;                            // `data` is in a sparse encoding that nothing reads yet
+  bool is_dynamic = false;                           // its shape is known only when it has been computed
+  std::shared_ptr<const Sparsity> sparsity;          // when there, `data` holds only what it says is stored
 
   // Of a value that is quantized per tensor (or the first channel's).
   float scale() const { return quantization->empty() ? 0.0F : quantization->scales[0]; }

@@ -10,10 +10,12 @@
 #include <span>
 #include <string_view>
 
+#include "engine/base/aligned_buffer.h"
 #include "engine/base/result.h"
 
 namespace tfld::engine {
 
+class Shape;
 class ThreadPool;
 class SessionServices;
 
@@ -21,6 +23,16 @@ class SessionServices;
 class KernelState {
  public:
   virtual ~KernelState() = default;
+  // Forgets what carries over from run to run, for Session::Reset.
+  virtual void Reset() {}
+};
+
+// Gives outputs of a kernel their memory when their size depends on more than their shape (strings).
+class OutputResizer {
+ public:
+  virtual ~OutputResizer() = default;
+  // The new memory of the output. RESOURCE_EXHAUSTED over the limit.
+  virtual Result<std::byte*> Resize(int output, std::size_t bytes) = 0;
 };
 
 // The buffers of one step in one session. Indices are those of the node's inputs and outputs, and of the scratch
@@ -36,6 +48,11 @@ class RunContext {
   T* Output(int index) const {
     return static_cast<T*>(Buffer(num_inputs + index));
   }
+  // The memory of an input that is a variable, which the kernel may change.
+  template <typename T>
+  T* Variable(int index) const {
+    return index < num_inputs ? static_cast<T*>(Buffer(index)) : nullptr;
+  }
   template <typename T>
   T* Scratch(int index) const {
     return static_cast<T*>(Buffer(num_inputs + num_outputs + index));
@@ -49,6 +66,11 @@ class RunContext {
   ThreadPool* pool = nullptr;  // null: one thread
   KernelState* state = nullptr;
   SessionServices* services = nullptr;
+  const Shape* shapes = nullptr;     // one a slot, right when the step begins; null outside of a session
+  OutputResizer* resizer = nullptr;  // for nodes with strings
+
+  std::int32_t InputSlot(int index) const { return slots[index]; }
+  std::int32_t OutputSlot(int index) const { return slots[num_inputs + index]; }
 
  private:
   void* Buffer(int position) const {
@@ -56,9 +78,6 @@ class RunContext {
     return slot < 0 ? nullptr : buffers[slot];
   }
 };
-
-inline constexpr std::size_t kBufferAlignment = 64;
-inline constexpr std::size_t kBufferSlack = 128;
 
 class Kernel {
  public:

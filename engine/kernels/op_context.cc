@@ -82,9 +82,21 @@ Result<std::vector<std::int32_t>> OpContext::ConstantInts(int index) const {
     }
     return narrowed;
   }
+  TFLD_RETURN_IF_ERROR(RequireInputType(index, {ElementType::kInt32, ElementType::kInt64}));
+  return NeedsData(index);
+}
+
+Status OpContext::NeedsData(int index) const {
   if (!HasInput(index)) return Error(StrCat("input ", index, " is missing"));
-  return Unsupported(StrCat("input ", index, " must be a constant of int32 or int64, it is ",
+  needed_inputs_.push_back(index);
+  return Unsupported(StrCat("input ", index, " must be a constant, it is ",
                             DescribeValue(graph_, node().inputs[static_cast<std::size_t>(index)])));
+}
+
+const Graph* OpContext::Subgraph(int index) const { return caller_ == nullptr ? nullptr : caller_->Find(index); }
+
+void InferContext::SetOutputDynamic(int index) {
+  graph_.value(node().outputs[static_cast<std::size_t>(index)]).is_dynamic = true;
 }
 
 Status InferContext::SetOutputShape(int index, const Shape& shape) {

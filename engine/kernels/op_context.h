@@ -14,13 +14,15 @@
 
 #include "engine/base/result.h"
 #include "engine/graph/graph.h"
+#include "engine/kernels/graph_caller.h"
 #include "engine/kernels/kernel.h"
 
 namespace tfld::engine {
 
 class OpContext {
  public:
-  OpContext(Graph& graph, int node_index) : graph_(graph), node_index_(node_index) {}
+  OpContext(Graph& graph, int node_index, GraphCaller* caller = nullptr)
+      : graph_(graph), node_index_(node_index), caller_(caller) {}
 
   const Node& node() const { return graph_.nodes[static_cast<std::size_t>(node_index_)]; }
   int node_index() const { return node_index_; }
@@ -54,6 +56,15 @@ class OpContext {
   // Elements outside of int32 are refused.
   Result<std::vector<std::int32_t>> ConstantInts(int index) const;
 
+  // The error to return when the elements of an input must be known here and the input is not constant. At load the
+  // node is then left for the run: it is planned again, with those elements, when they have been computed.
+  Status NeedsData(int index) const;
+  // The inputs that NeedsData named; empty when all is known.
+  const std::vector<int>& needed_inputs() const { return needed_inputs_; }
+
+  // Another graph of the program, whose nodes the operator reads instead of running them; null when there is none.
+  const Graph* Subgraph(int index) const;
+
   // INVALID_ARGUMENT (Error) or UNIMPLEMENTED (Unsupported), with the node's index, operator and version before
   // `message`.
   Status Error(std::string_view message) const;
@@ -72,6 +83,8 @@ class OpContext {
 
   Graph& graph_;
   int node_index_;
+  GraphCaller* caller_;
+  mutable std::vector<int> needed_inputs_;
 };
 
 // A shape rule computes the shapes of the outputs from the inputs, and checks everything that the shapes depend on.
@@ -82,13 +95,21 @@ class InferContext : public OpContext {
 
   // Sets the shape after checking its limits.
   Status SetOutputShape(int index, const Shape& shape);
+  // For operators that run other graphs: the shape comes out of the run.
+  void SetOutputDynamic(int index);
+
+  // Plans a call of another graph. Null outside of a program.
+  GraphCaller* caller() { return caller_; }
+  // The options, to be replaced by what was planned for them.
+  Attributes& mutable_attributes() { return graph_.nodes[static_cast<std::size_t>(node_index_)].attributes; }
 };
 
 // Preparation checks types, precomputes all that Run needs, asks for scratch, and emits a kernel. A provider that does
 // not take the node returns OK without emitting; then the next provider is asked.
 class PrepareContext : public OpContext {
  public:
-  PrepareContext(Graph& graph, int node_index, int threads) : OpContext(graph, node_index), threads_(threads) {}
+  PrepareContext(Graph& graph, int node_index, int threads, GraphCaller* caller = nullptr)
+      : OpContext(graph, node_index, caller), threads_(threads) {}
 
   int threads() const { return threads_; }
 

@@ -28,9 +28,10 @@ struct Operator {
   Arity arity;
   InferFunction infer;
   PrepareFunction prepare;
-  bool foldable = true;     // no side effects and no session state: may run at load when all inputs are constant
-  bool is_view = false;     // output 0 has the bytes of input 0 (RESHAPE): the planner lets them share memory
-  bool shape_only = false;  // computes from shapes alone (SHAPE): always runs at load
+  bool foldable = true;        // no side effects and no session state: may run at load when all inputs are constant
+  bool is_view = false;        // output 0 has the bytes of input 0 (RESHAPE): the planner lets them share memory
+  bool shape_only = false;     // computes from shapes alone (SHAPE): always runs at load
+  bool takes_dynamic = false;  // its rule and its kernel know what to do with tensors whose shape comes out of the run
 };
 
 // All operators, from the one explicit list in kernels/operators.cc.

@@ -29,6 +29,19 @@ class SessionServices {
 
   // Runs a whole subgraph that has no inputs and outputs, at most once between two Resets (CALL_ONCE).
   virtual Status RunOnce(int graph_index) = 0;
+
+  // Runs the steps of a graph of the plan. Its inputs must have been copied to their slots.
+  virtual Status RunGraph(int graph_index) = 0;
+  virtual std::span<const std::int32_t> InputSlots(int graph_index) const = 0;
+  virtual std::span<const std::int32_t> OutputSlots(int graph_index) const = 0;
+  // The memory of a slot, valid until a slot is resized or copied to.
+  virtual const std::byte* SlotData(std::int32_t slot) const = 0;
+
+  // Gives a dynamic slot its shape and at least `bytes` of memory, whose contents are lost when it grows.
+  // RESOURCE_EXHAUSTED when all dynamic tensors together would pass the limit.
+  virtual Status ResizeSlot(std::int32_t slot, const Shape& shape, std::size_t bytes) = 0;
+  // Copies shape and contents. INTERNAL when `to` has a fixed shape and it is another one.
+  virtual Status CopySlot(std::int32_t from, std::int32_t to) = 0;
 };
 
 }  // namespace tfld::engine

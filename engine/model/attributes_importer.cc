@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/base/str_cat.h"
+#include "engine/model/stablehlo_importer.h"
 
 namespace tfld::engine {
 namespace {
@@ -193,6 +194,133 @@ Result<Attributes> Import(const wire::VarHandleOptions& o) {
       VarHandleAttributes{.container = ImportString(o.container()), .shared_name = ImportString(o.shared_name())});
 }
 
+Result<Attributes> Import(const wire::Conv3DOptions& o) {
+  TFLD_ASSIGN_OR_RETURN(auto a, ImportWindow<Conv3dAttributes>(o));
+  a.stride_d = o.stride_d();
+  a.dilation_d = o.dilation_d_factor();
+  TFLD_RETURN_IF_ERROR(CheckPositive("stride_d", a.stride_d));
+  TFLD_RETURN_IF_ERROR(CheckPositive("dilation_d_factor", a.dilation_d));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::TransposeConvOptions& o) {
+  TFLD_ASSIGN_OR_RETURN(const auto a, ImportWindow<TransposeConvAttributes>(o));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::BatchMatMulOptions& o) {
+  return Attributes(BatchMatmulAttributes{
+      .adj_x = o.adj_x(), .adj_y = o.adj_y(), .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs()});
+}
+
+Result<Attributes> Import(const wire::SVDFOptions& o) {
+  SvdfAttributes a{.rank = o.rank(), .asymmetric_quantize_inputs = o.asymmetric_quantize_inputs()};
+  TFLD_RETURN_IF_ERROR(CheckPositive("rank", a.rank));
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  return Attributes(a);
+}
+
+// What some of the recurrent operators have and others do not.
+template <typename Recurrent, typename Options>
+Result<Attributes> ImportRecurrent(const Options& o) {
+  Recurrent a;
+  TFLD_ASSIGN_OR_RETURN(a.activation, ImportActivation(o.fused_activation_function()));
+  a.asymmetric_quantize_inputs = o.asymmetric_quantize_inputs();
+  if constexpr (requires { o.time_major(); }) a.time_major = o.time_major();
+  if constexpr (requires { o.merge_outputs(); }) a.merge_outputs = o.merge_outputs();
+  if constexpr (requires { o.diagonal_recurrent_tensors(); }) {
+    a.diagonal_recurrent_tensors = o.diagonal_recurrent_tensors();
+  }
+  if constexpr (requires { o.kernel_type(); }) a.is_basic = o.kernel_type() == wire::LSTMKernelType_BASIC;
+  if constexpr (requires { o.cell_clip(); }) {
+    a.cell_clip = o.cell_clip();
+    a.proj_clip = o.proj_clip();
+  }
+  return Attributes(a);
+}
+Result<Attributes> Import(const wire::LSTMOptions& o) { return ImportRecurrent<LstmAttributes>(o); }
+Result<Attributes> Import(const wire::UnidirectionalSequenceLSTMOptions& o) {
+  return ImportRecurrent<LstmAttributes>(o);
+}
+Result<Attributes> Import(const wire::BidirectionalSequenceLSTMOptions& o) {
+  return ImportRecurrent<LstmAttributes>(o);
+}
+Result<Attributes> Import(const wire::RNNOptions& o) { return ImportRecurrent<RnnAttributes>(o); }
+Result<Attributes> Import(const wire::SequenceRNNOptions& o) { return ImportRecurrent<RnnAttributes>(o); }
+Result<Attributes> Import(const wire::BidirectionalSequenceRNNOptions& o) { return ImportRecurrent<RnnAttributes>(o); }
+
+Result<Attributes> ImportBlockSize(std::int32_t block_size) {
+  TFLD_RETURN_IF_ERROR(CheckPositive("block_size", block_size));
+  return Attributes(BlockSizeAttributes{.block_size = block_size});
+}
+Result<Attributes> Import(const wire::SpaceToDepthOptions& o) { return ImportBlockSize(o.block_size()); }
+Result<Attributes> Import(const wire::DepthToSpaceOptions& o) { return ImportBlockSize(o.block_size()); }
+
+Result<Attributes> Import(const wire::OneHotOptions& o) { return Attributes(OneHotAttributes{.axis = o.axis()}); }
+
+Result<Attributes> Import(const wire::MirrorPadOptions& o) {
+  return Attributes(MirrorPadAttributes{.is_symmetric = o.mode() == wire::MirrorPadMode_SYMMETRIC});
+}
+
+Result<Attributes> Import(const wire::ReverseSequenceOptions& o) {
+  return Attributes(ReverseSequenceAttributes{.seq_dim = o.seq_dim(), .batch_dim = o.batch_dim()});
+}
+
+Result<Attributes> Import(const wire::EmbeddingLookupSparseOptions& o) {
+  if (o.combiner() < wire::CombinerType_MIN || o.combiner() > wire::CombinerType_MAX) {
+    return InvalidArgument(StrCat("combiner ", static_cast<int>(o.combiner()), " does not exist"));
+  }
+  return Attributes(EmbeddingLookupSparseAttributes{.combiner = static_cast<EmbeddingCombiner>(o.combiner())});
+}
+
+Result<Attributes> Import(const wire::SparseToDenseOptions& o) {
+  return Attributes(SparseToDenseAttributes{.validate_indices = o.validate_indices()});
+}
+
+Result<Attributes> Import(const wire::LSHProjectionOptions& o) {
+  if (o.type() != wire::LSHProjectionType_SPARSE && o.type() != wire::LSHProjectionType_DENSE) {
+    return InvalidArgument(StrCat("projection type ", static_cast<int>(o.type()), " does not exist"));
+  }
+  return Attributes(LshProjectionAttributes{.is_dense = o.type() == wire::LSHProjectionType_DENSE});
+}
+
+Result<Attributes> Import(const wire::SkipGramOptions& o) {
+  return Attributes(SkipGramAttributes{
+      .ngram_size = o.ngram_size(), .max_skip_size = o.max_skip_size(), .include_all_ngrams = o.include_all_ngrams()});
+}
+
+Result<Attributes> Import(const wire::UniqueOptions& o) { return ImportOutputType(o.idx_out_type()); }
+
+Result<Attributes> Import(const wire::BucketizeOptions& o) {
+  BucketizeAttributes a;
+  if (o.boundaries() != nullptr) a.boundaries.assign(o.boundaries()->begin(), o.boundaries()->end());
+  return Attributes(std::move(a));
+}
+
+Result<Attributes> Import(const wire::FakeQuantOptions& o) {
+  return Attributes(
+      FakeQuantAttributes{.min = o.min(), .max = o.max(), .num_bits = o.num_bits(), .narrow_range = o.narrow_range()});
+}
+
+Result<Attributes> Import(const wire::RandomOptions& o) {
+  return Attributes(RandomAttributes{.seed = o.seed(), .seed2 = o.seed2()});
+}
+
+Result<Attributes> Import(const wire::HashtableOptions& o) {
+  HashtableAttributes a{.table_id = o.table_id()};
+  TFLD_ASSIGN_OR_RETURN(a.key_type, ImportType(o.key_dtype()));
+  TFLD_ASSIGN_OR_RETURN(a.value_type, ImportType(o.value_dtype()));
+  return Attributes(a);
+}
+
+Result<Attributes> Import(const wire::IfOptions& o) {
+  return Attributes(IfAttributes{.then_graph = o.then_subgraph_index(), .else_graph = o.else_subgraph_index()});
+}
+
+Result<Attributes> Import(const wire::WhileOptions& o) {
+  return Attributes(WhileAttributes{.cond_graph = o.cond_subgraph_index(), .body_graph = o.body_subgraph_index()});
+}
+
 // Whether an operator of this kind cannot do without its options; defaults serve the others.
 enum class Need { kRequired, kOptional };
 
@@ -248,9 +376,39 @@ Result<Attributes> ImportAttributes(const wire::Operator& node, OpCode op) {
     case OpCode::kCumsum: return Take<wire::CumsumOptions>(node, Need::kOptional);
     case OpCode::kLocalResponseNormalization:
       return Take<wire::LocalResponseNormalizationOptions>(node, Need::kRequired);
+    case OpCode::kConv3d:
+    case OpCode::kConv3dTranspose: return Take<wire::Conv3DOptions>(node, Need::kRequired);
+    case OpCode::kTransposeConv: return Take<wire::TransposeConvOptions>(node, Need::kRequired);
+    case OpCode::kBatchMatmul: return Take<wire::BatchMatMulOptions>(node, Need::kOptional);
+    case OpCode::kSvdf: return Take<wire::SVDFOptions>(node, Need::kRequired);
+    case OpCode::kLstm: return Take<wire::LSTMOptions>(node, Need::kRequired);
+    case OpCode::kUnidirectionalSequenceLstm:
+      return Take<wire::UnidirectionalSequenceLSTMOptions>(node, Need::kRequired);
+    case OpCode::kBidirectionalSequenceLstm: return Take<wire::BidirectionalSequenceLSTMOptions>(node, Need::kRequired);
+    case OpCode::kRnn: return Take<wire::RNNOptions>(node, Need::kRequired);
+    case OpCode::kUnidirectionalSequenceRnn: return Take<wire::SequenceRNNOptions>(node, Need::kRequired);
+    case OpCode::kBidirectionalSequenceRnn: return Take<wire::BidirectionalSequenceRNNOptions>(node, Need::kRequired);
+    case OpCode::kSpaceToDepth: return Take<wire::SpaceToDepthOptions>(node, Need::kRequired);
+    case OpCode::kDepthToSpace: return Take<wire::DepthToSpaceOptions>(node, Need::kRequired);
+    case OpCode::kOneHot: return Take<wire::OneHotOptions>(node, Need::kOptional);
+    case OpCode::kMirrorPad: return Take<wire::MirrorPadOptions>(node, Need::kRequired);
+    case OpCode::kReverseSequence: return Take<wire::ReverseSequenceOptions>(node, Need::kRequired);
+    case OpCode::kEmbeddingLookupSparse: return Take<wire::EmbeddingLookupSparseOptions>(node, Need::kOptional);
+    case OpCode::kSparseToDense: return Take<wire::SparseToDenseOptions>(node, Need::kOptional);
+    case OpCode::kLshProjection: return Take<wire::LSHProjectionOptions>(node, Need::kRequired);
+    case OpCode::kSkipGram: return Take<wire::SkipGramOptions>(node, Need::kRequired);
+    case OpCode::kUnique: return Take<wire::UniqueOptions>(node, Need::kOptional);
+    case OpCode::kBucketize: return Take<wire::BucketizeOptions>(node, Need::kRequired);
+    case OpCode::kFakeQuant: return Take<wire::FakeQuantOptions>(node, Need::kRequired);
+    case OpCode::kRandomUniform:
+    case OpCode::kRandomStandardNormal:
+    case OpCode::kMultinomial: return Take<wire::RandomOptions>(node, Need::kOptional);
+    case OpCode::kHashtable: return Take<wire::HashtableOptions>(node, Need::kRequired);
+    case OpCode::kIf: return Take<wire::IfOptions>(node, Need::kRequired);
+    case OpCode::kWhile: return Take<wire::WhileOptions>(node, Need::kRequired);
     case OpCode::kCallOnce: return Take<wire::CallOnceOptions>(node, Need::kRequired);
     case OpCode::kVarHandle: return Take<wire::VarHandleOptions>(node, Need::kRequired);
-    default: return Attributes();
+    default: return ImportStablehloAttributes(node, op);
   }
 }
 

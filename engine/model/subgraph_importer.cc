@@ -8,6 +8,7 @@
 #include "engine/model/attributes_importer.h"
 #include "engine/model/buffers.h"
 #include "engine/model/quantization_importer.h"
+#include "engine/model/sparsity_importer.h"
 
 namespace tfld::engine {
 namespace {
@@ -51,7 +52,7 @@ class SubGraphImporter {
     TFLD_RETURN_IF_ERROR(FillShape(tensor, value));
     TFLD_ASSIGN_OR_RETURN(value.quantization, ImportQuantization(tensor.quantization(), value.type, value.shape));
     value.is_variable = tensor.is_variable();
-    value.is_sparse = tensor.sparsity() != nullptr;
+    TFLD_ASSIGN_OR_RETURN(value.sparsity, ImportSparsity(tensor.sparsity(), value.shape));
     return FillData(tensor, value);
   }
 
@@ -79,12 +80,22 @@ class SubGraphImporter {
     value.is_constant = true;
     value.data =
         Aligned(data, std::max<std::size_t>(static_cast<std::size_t>(ElementBits(value.type)) / 8, 1), storage_);
-    const bool fixed_size = ElementBits(value.type) > 0 && !value.is_sparse;
+    if (value.sparsity != nullptr) return CheckSparseData(value);
+    const bool fixed_size = ElementBits(value.type) > 0;
     if (fixed_size && value.data.size() != value.byte_size()) {
       return InvalidArgument(StrCat("has ", value.data.size(), " bytes of data; ", ElementTypeName(value.type), " ",
                                     value.shape.ToString(), " needs ", value.byte_size()));
     }
     return {};
+  }
+
+  static Status CheckSparseData(const Value& value) {
+    if (ElementBits(value.type) < 8) {
+      return InvalidArgument(StrCat("has a sparse encoding, which ", ElementTypeName(value.type), " cannot have"));
+    }
+    const std::size_t expected = ByteSize(value.type, value.sparsity->stored);
+    if (value.data.size() == expected) return {};
+    return InvalidArgument(StrCat("has ", value.data.size(), " bytes of data; its sparse encoding needs ", expected));
   }
 
   Status ImportNode(const wire::Operator& wire_node) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/str_cat.h"
+#include "engine/graph/callees.h"
 #include "engine/graph/printer.h"
 
 namespace tfld::engine {
@@ -57,12 +58,6 @@ Status CheckGraph(Graph& graph) {
   for (const ValueId id : graph.outputs) {
     if (!is_written(id)) return InvalidArgument(StrCat("graph output ", DescribeValue(graph, id), " is never written"));
   }
-  return {};
-}
-
-// The graphs that a node calls.
-std::vector<int> Callees(const Node& node) {
-  if (const auto* once = std::get_if<CallOnceAttributes>(&node.attributes)) return {once->init_subgraph};
   return {};
 }
 

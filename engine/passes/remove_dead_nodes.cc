@@ -18,6 +18,7 @@ bool HasEffects(const Node& node) {
     case OpCode::kCall:
     case OpCode::kStablehloWhile:
     case OpCode::kStablehloCase:
+    case OpCode::kStablehloComposite:
     case OpCode::kStablehloCustomCall: return true;
     default: return false;
   }

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
-#include "engine/base/checked_math.h"
+#include "engine/base/aligned_buffer.h"
 
 namespace tfld::engine {
 namespace {
 
 std::shared_ptr<std::byte> AllocateBuffer(std::size_t bytes) {
-  const std::size_t padded = AlignUp(bytes + kBufferSlack, kBufferAlignment);
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kBufferAlignment, padded));
-  if (memory == nullptr) std::abort();
-  std::memset(memory, 0, padded);
-  return {memory, [](std::byte* pointer) { std::free(pointer); }};
+  AlignedBuffer buffer = AllocateZeroed(bytes);
+  if (buffer == nullptr) std::abort();
+  return buffer;
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "engine/plan/graph_planner.h"
 
+#include <algorithm>
+
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
 #include "engine/plan/fold_constants.h"
+#include "engine/plan/late_kernel.h"
 
 namespace tfld::engine {
 namespace {
@@ -11,8 +14,10 @@ namespace {
 class GraphPlanner {
  public:
   GraphPlanner(Graph graph, int graph_index, const PlanOptions& options,
-               std::span<const std::unique_ptr<Delegate>> delegates, std::vector<NodeOutcome>& outcomes)
-      : graph_index_(graph_index), options_(options), delegates_(delegates), outcomes_(outcomes) {
+               std::span<const std::unique_ptr<Delegate>> delegates, GraphCaller& caller,
+               std::vector<NodeOutcome>& outcomes)
+      : graph_index_(graph_index), options_(options), delegates_(delegates), caller_(caller), outcomes_(outcomes) {
+    result_.source = graph_index;
     result_.graph = std::move(graph);
   }
 
@@ -38,9 +43,12 @@ class GraphPlanner {
     Graph& graph = result_.graph;
     TFLD_ASSIGN_OR_RETURN(const Operator* definition, ResolveOperator(graph, node));
     if (!shapes_known) return {};
-    TFLD_RETURN_IF_ERROR(CheckValues(node));
-    InferContext infer(graph, node);
-    TFLD_RETURN_IF_ERROR(definition->infer(infer));
+    TFLD_RETURN_IF_ERROR(CheckValues(node, *definition));
+    if (!definition->takes_dynamic && HasOpenShapes(node)) return PrepareLate(node, *definition);
+    InferContext infer(graph, node, &caller_);
+    if (Status status = definition->infer(infer); !status.ok()) {
+      return infer.needed_inputs().empty() ? std::move(status) : PrepareLate(node, *definition);
+    }
     TFLD_RETURN_IF_ERROR(CheckOutputSizes(node));
     if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes)) {
       kernel_name_ = "folded";
@@ -49,9 +57,33 @@ class GraphPlanner {
     return Prepare(node, *definition);
   }
 
-  Status CheckValues(int node) const {
-    for (const ValueId id : result_.graph.nodes[static_cast<std::size_t>(node)].inputs) {
-      if (id != kNoValue && result_.graph.value(id).is_sparse) {
+  const Node& NodeAt(int node) const { return result_.graph.nodes[static_cast<std::size_t>(node)]; }
+
+  // Whether an input's shape, or the bytes that a string takes, are known only when the node runs.
+  bool HasOpenShapes(int node) const {
+    const auto is_text = [&](ValueId id) {
+      return id != kNoValue && result_.graph.value(id).type == ElementType::kString;
+    };
+    const auto is_open = [&](ValueId id) { return id != kNoValue && result_.graph.value(id).is_dynamic; };
+    const Node& self = NodeAt(node);
+    return std::ranges::any_of(self.inputs, is_open) || std::ranges::any_of(self.inputs, is_text) ||
+           std::ranges::any_of(self.outputs, is_text);
+  }
+
+  // Leaves the node's planning to the run.
+  Status PrepareLate(int node, const Operator& definition) {
+    for (const ValueId id : NodeAt(node).outputs) result_.graph.value(id).is_dynamic = true;
+    PreparedStep step{.node = node,
+                      .kernel = MakeLateKernel(result_.graph, node, definition, options_.max_arena_bytes)};
+    kernel_name_ = step.kernel->name();
+    result_.steps.push_back(std::move(step));
+    return {};
+  }
+
+  Status CheckValues(int node, const Operator& definition) const {
+    if (definition.code == OpCode::kDensify) return {};
+    for (const ValueId id : NodeAt(node).inputs) {
+      if (id != kNoValue && result_.graph.value(id).sparsity != nullptr) {
         return Unimplemented(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
                                     " is stored in a sparse encoding"));
       }
@@ -60,9 +92,9 @@ class GraphPlanner {
   }
 
   Status CheckOutputSizes(int node) const {
-    for (const ValueId id : result_.graph.nodes[static_cast<std::size_t>(node)].outputs) {
+    for (const ValueId id : NodeAt(node).outputs) {
       const Value& value = result_.graph.value(id);
-      if (value.byte_size() <= options_.max_arena_bytes) continue;
+      if (value.is_dynamic || value.byte_size() <= options_.max_arena_bytes) continue;
       return ResourceExhausted(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
                                       " needs ", value.byte_size(), " bytes; the limit of the arena is ",
                                       options_.max_arena_bytes));
@@ -76,8 +108,10 @@ class GraphPlanner {
       TFLD_RETURN_IF_ERROR(delegate->Prepare(context));
       if (context.emitted()) return Take(context, definition);
     }
-    PrepareContext context(result_.graph, node, options_.threads);
-    TFLD_RETURN_IF_ERROR(definition.prepare(context));
+    PrepareContext context(result_.graph, node, options_.threads, &caller_);
+    if (Status status = definition.prepare(context); !status.ok()) {
+      return context.needed_inputs().empty() ? std::move(status) : PrepareLate(node, definition);
+    }
     if (!context.emitted()) return context.Unsupported("no kernel takes it in this form");
     return Take(context, definition);
   }
@@ -95,6 +129,7 @@ class GraphPlanner {
   const int graph_index_;
   const PlanOptions& options_;
   const std::span<const std::unique_ptr<Delegate>> delegates_;
+  GraphCaller& caller_;
   std::vector<NodeOutcome>& outcomes_;
   PreparedGraph result_;
   std::string kernel_name_;
@@ -103,9 +138,9 @@ class GraphPlanner {
 }  // namespace
 
 Result<PreparedGraph> PrepareGraph(Graph graph, int graph_index, const PlanOptions& options,
-                                   std::span<const std::unique_ptr<Delegate>> delegates,
+                                   std::span<const std::unique_ptr<Delegate>> delegates, GraphCaller& caller,
                                    std::vector<NodeOutcome>& outcomes) {
-  return GraphPlanner(std::move(graph), graph_index, options, delegates, outcomes).Run();
+  return GraphPlanner(std::move(graph), graph_index, options, delegates, caller, outcomes).Run();
 }
 
 }  // namespace tfld::engine

@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "engine/base/str_cat.h"
-#include "engine/delegate/delegate.h"
-#include "engine/passes/passes.h"
-#include "engine/plan/graph_planner.h"
+#include "engine/plan/program_planner.h"
 #include "engine/plan/slot_allocator.h"
 
 namespace tfld::engine {
@@ -41,24 +39,6 @@ Status DescribeUnsupported(const Program& program, const std::vector<NodeOutcome
   return Unimplemented(message);
 }
 
-// A signature's tensors keep their memory through the run, like the graph's own inputs and outputs.
-std::vector<ValueId> SignatureValues(const Program& program, int graph) {
-  std::vector<ValueId> values;
-  for (const Signature& signature : program.signatures) {
-    if (signature.graph != graph) continue;
-    for (const Signature::Entry& entry : signature.outputs) values.push_back(entry.value);
-  }
-  return values;
-}
-
-Graph GraphWithOverrides(const Program& program, int index, std::span<const ShapeOverride> overrides) {
-  Graph graph = program.graphs[static_cast<std::size_t>(index)];
-  for (const ShapeOverride& override : overrides) {
-    if (override.graph == index) graph.value(override.value).shape = override.shape;
-  }
-  return graph;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Plan>> BuildPlan(const Program& program, const PlanOptions& options,
@@ -66,24 +46,15 @@ Result<std::shared_ptr<const Plan>> BuildPlan(const Program& program, const Plan
                                               std::vector<NodeOutcome>* outcomes) {
   std::vector<NodeOutcome> own_outcomes;
   std::vector<NodeOutcome>& all_outcomes = outcomes != nullptr ? *outcomes : own_outcomes;
-  const auto delegates = DelegatesFor(options.backend);
-
-  std::vector<PreparedGraph> prepared;
-  for (int index = 0; index < static_cast<int>(program.graphs.size()); ++index) {
-    Graph input = GraphWithOverrides(program, index, overrides);
-    RunPasses(input, SignatureValues(program, index));
-    auto graph = PrepareGraph(std::move(input), index, options, delegates, all_outcomes);
-    if (!graph.ok()) {
-      return program.graphs.size() == 1 ? graph.status() : graph.status().WithContext(StrCat("subgraph ", index));
-    }
-    prepared.push_back(std::move(graph).value());
-  }
+  ProgramPlanner planner(program, options, all_outcomes);
+  TFLD_RETURN_IF_ERROR(planner.Run(overrides));
   TFLD_RETURN_IF_ERROR(DescribeUnsupported(program, all_outcomes));
 
   auto plan = std::make_shared<Plan>();
-  for (int index = 0; index < static_cast<int>(prepared.size()); ++index) {
-    TFLD_RETURN_IF_ERROR(AddGraph(std::move(prepared[static_cast<std::size_t>(index)]), SignatureValues(program, index),
-                                  options.max_arena_bytes, *plan));
+  plan->max_dynamic_bytes = options.max_arena_bytes;
+  for (PreparedGraph& prepared : planner.TakeGraphs()) {
+    const auto kept = prepared.is_entered ? SignatureOutputs(program, prepared.source) : std::vector<ValueId>();
+    TFLD_RETURN_IF_ERROR(AddGraph(std::move(prepared), kept, options.max_arena_bytes, *plan));
   }
   return std::shared_ptr<const Plan>(std::move(plan));
 }

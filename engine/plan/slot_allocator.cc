@@ -39,17 +39,32 @@ class SlotAllocator {
   }
 
   std::int32_t NewConstantSlot(const Value& value) {
-    plan_.slots.push_back({.constant = value.data.data(), .bytes = value.data.size()});
+    plan_.slots.push_back(
+        {.constant = value.data.data(), .bytes = value.data.size(), .shape = value.shape, .type = value.type});
     request_of_slot_.resize(plan_.slots.size(), -1);
     plan_.weight_bytes += value.data.size();
     return static_cast<std::int32_t>(plan_.slots.size()) - 1;
   }
 
+  std::int32_t NewDynamicSlot(const Value& value) {
+    plan_.slots.push_back({.shape = value.shape, .type = value.type, .is_dynamic = true});
+    request_of_slot_.resize(plan_.slots.size(), -1);
+    return static_cast<std::int32_t>(plan_.slots.size()) - 1;
+  }
+
+  std::int32_t NewSlot(const Value& value, int step) {
+    if (value.is_constant) return NewConstantSlot(value);
+    if (value.is_dynamic || value.type == ElementType::kString) return NewDynamicSlot(value);
+    const std::int32_t slot = NewArenaSlot(value.byte_size(), step);
+    plan_.slots.back().shape = value.shape;
+    plan_.slots.back().type = value.type;
+    return slot;
+  }
+
   std::int32_t SlotAt(ValueId id, int step) {
     if (id == kNoValue) return -1;
     std::int32_t& slot = slot_of_value_[static_cast<std::size_t>(id)];
-    const Value& value = graph_.value(id);
-    if (slot < 0) slot = value.is_constant ? NewConstantSlot(value) : NewArenaSlot(value.byte_size(), step);
+    if (slot < 0) slot = NewSlot(graph_.value(id), step);
     Extend(slot, step);
     return slot;
   }
@@ -83,15 +98,16 @@ class SlotAllocator {
     step.num_inputs = static_cast<int>(node.inputs.size());
     step.num_outputs = static_cast<int>(node.outputs.size());
     for (const ValueId id : node.inputs) step.slots.push_back(SlotAt(id, index));
-    if (prepared.is_view) ShareWithInput(node);
+    if (prepared.is_view && !prepared_.is_called) ShareWithInput(node);
     for (const ValueId id : node.outputs) step.slots.push_back(SlotAt(id, index));
     for (const std::size_t bytes : prepared.scratch) step.slots.push_back(NewArenaSlot(bytes, index));
     plan_.packed_bytes += step.kernel->packed_bytes();
     steps_.push_back(std::move(step));
   }
 
-  // The output takes the input's slot, unless somebody else may write there: a constant's and a variable's do not count
-  // as the arena's, and an input's belongs to the caller, who may bind memory of his own to it.
+  // The output takes the input's slot, but not where slots are copied with their shape, and not when somebody else may
+  // write there: a constant's and a variable's do not count as the arena's, and an input's belongs to the caller, who
+  // may bind memory of his own to it.
   void ShareWithInput(const Node& node) {
     const Value& input = graph_.value(node.inputs[0]);
     const Value& output = graph_.value(node.outputs[0]);
@@ -115,7 +131,20 @@ class SlotAllocator {
     if (plan_.arena_bytes > max_arena_bytes) return TooLarge(plan_.arena_bytes, max_arena_bytes);
     plan_.packed_bytes += prepared_.folded_bytes;
     for (auto& owner : prepared_.storage) plan_.storage.push_back(std::move(owner));
-    plan_.graphs.push_back({std::move(prepared_.graph), std::move(steps_), std::move(slot_of_value_)});
+    const auto slots_of = [&](const std::vector<ValueId>& ids) {
+      std::vector<std::int32_t> slots;
+      for (const ValueId id : ids) slots.push_back(slot_of_value_[static_cast<std::size_t>(id)]);
+      return slots;
+    };
+    GraphPlan planned{.source = prepared_.source,
+                      .graph = {},
+                      .steps = std::move(steps_),
+                      .slot_of_value = {},
+                      .input_slots = slots_of(graph_.inputs),
+                      .output_slots = slots_of(graph_.outputs)};
+    planned.graph = std::move(prepared_.graph);
+    planned.slot_of_value = std::move(slot_of_value_);
+    plan_.graphs.push_back(std::move(planned));
     return {};
   }
 

@@ -9,12 +9,18 @@
 namespace tfld::engine {
 namespace {
 
+// With -1 where the size is open; all of a shape that comes out of the run is.
+std::vector<std::int32_t> OpenShape(const Value& value) {
+  if (!value.is_dynamic || !value.shape_signature.empty()) return value.shape_signature;
+  return std::vector<std::int32_t>(static_cast<std::size_t>(value.shape.rank()), -1);
+}
+
 TensorInfo Describe(const Value& value, std::string name) {
   return {.name = std::move(name),
           .tensor_name = value.name,
           .type = value.type,
           .shape = value.shape,
-          .shape_signature = value.shape_signature,
+          .shape_signature = OpenShape(value),
           .quantization = *value.quantization};
 }
 

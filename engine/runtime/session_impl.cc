@@ -1,11 +1,9 @@
 #include "engine/runtime/session_impl.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
-#include "engine/base/checked_math.h"
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 
@@ -29,21 +27,29 @@ Result<States> NewStates(const Plan& plan) {
 
 }  // namespace
 
-void Session::Impl::FreeMemory::operator()(std::byte* memory) const { std::free(memory); }
-
 Status Session::Impl::Adopt(std::shared_ptr<const Plan> next) {
   TFLD_ASSIGN_OR_RETURN(auto next_states, NewStates(*next));
-  const std::size_t bytes = AlignUp(next->arena_bytes + kBufferSlack, kBufferAlignment);
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kBufferAlignment, bytes));
-  if (memory == nullptr) return ResourceExhausted(StrCat("no memory for an arena of ", bytes, " bytes"));
-  std::memset(memory, 0, bytes);  // also touches every page, so that the first run meets no page fault
-  arena.reset(memory);
+  AlignedBuffer memory = AllocateZeroed(next->arena_bytes);
+  if (memory == nullptr) return ResourceExhausted(StrCat("no memory for an arena of ", next->arena_bytes, " bytes"));
+  arena = std::move(memory);
   plan = std::move(next);
   states = std::move(next_states);
   buffers.clear();
+  shapes.clear();
+  dynamic.clear();
+  dynamic_bytes = 0;
+  bool has_dynamic = false;
   for (const Slot& slot : plan->slots) {
+    has_dynamic = has_dynamic || slot.is_dynamic;
     // Kernels do not write to their inputs, and no step has a constant as its output.
-    buffers.push_back(slot.constant != nullptr ? const_cast<std::byte*>(slot.constant) : memory + slot.offset);
+    buffers.push_back(slot.constant != nullptr ? const_cast<std::byte*>(slot.constant) : arena.get() + slot.offset);
+    shapes.push_back(slot.shape);
+  }
+  if (has_dynamic) {
+    dynamic.resize(plan->slots.size());
+    for (std::size_t slot = 0; slot < plan->slots.size(); ++slot) {
+      if (plan->slots[slot].is_dynamic) TFLD_RETURN_IF_ERROR(Empty(static_cast<std::int32_t>(slot)));
+    }
   }
   resources.resize(static_cast<std::size_t>(executable->model().program().num_resources));
   Reset();
@@ -57,6 +63,11 @@ void Session::Impl::Reset() {
     std::memset(buffers[slot], is_byte ? variable.zero_point : 0, plan->slots[slot].bytes);
   }
   for (ResourceVariable& resource : resources) resource.assigned = false;
+  for (auto& of_graph : states) {
+    for (auto& state : of_graph) {
+      if (state != nullptr) state->Reset();
+    }
+  }
   has_run_once.assign(plan->graphs.size(), false);
 }
 
@@ -67,9 +78,10 @@ Status Session::Impl::RunGraph(int graph_index) {
   run.buffers = buffers.data();
   run.pool = pool.get();
   run.services = this;
+  run.shapes = shapes.data();
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     const Step& step = graph.steps[i];
-    if (observer != nullptr && !observer->BeforeStep(graph_index, step.node)) {
+    if (observer != nullptr && !observer->BeforeStep(graph.source, step.node)) {
       return Cancelled(StrCat("stopped before ", DescribeNode(graph.graph, step.node)));
     }
     run.slots = step.slots.data();
@@ -79,7 +91,7 @@ Status Session::Impl::RunGraph(int graph_index) {
     if (const Status status = step.kernel->Run(run); !status.ok()) {
       return status.WithContext(DescribeNode(graph.graph, step.node));
     }
-    if (observer != nullptr) observer->AfterStep(graph_index, step.node, step.kernel->name());
+    if (observer != nullptr) observer->AfterStep(graph.source, step.node, step.kernel->name());
   }
   return {};
 }
@@ -108,7 +120,10 @@ std::int32_t Session::Impl::slot(int graph, ValueId id) const {
 TensorView Session::Impl::View(int graph, ValueId id) const {
   const Value& tensor = value(graph, id);
   const auto index = static_cast<std::size_t>(slot(graph, id));
-  return {tensor.type, tensor.shape, {static_cast<std::byte*>(buffers[index]), plan->slots[index].bytes}};
+  const bool is_open = plan->slots[index].is_dynamic;
+  return {tensor.type,
+          is_open ? shapes[index] : tensor.shape,
+          {static_cast<std::byte*>(buffers[index]), SlotBytes(slot(graph, id))}};
 }
 
 Status Session::Impl::Bind(int graph, ValueId id, const void* memory) {
@@ -120,6 +135,9 @@ Status Session::Impl::Bind(int graph, ValueId id, const void* memory) {
   const Graph& owner = plan->graphs[static_cast<std::size_t>(graph)].graph;
   const auto is_here = [&](ValueId other) { return slot(graph, other) == index; };
   const auto users = std::ranges::count_if(owner.inputs, is_here) + std::ranges::count_if(owner.outputs, is_here);
+  if (place.is_dynamic) {
+    return FailedPrecondition(DescribeValue(owner, id) + " has a size that is known only after a run");
+  }
   if (place.constant != nullptr || value(graph, id).is_variable || users > 1) {
     return FailedPrecondition(DescribeValue(owner, id) + " shares its memory with another tensor");
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/base/aligned_buffer.h"
 #include "engine/kernels/session_services.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/plan_builder.h"
@@ -21,11 +22,16 @@ struct Session::Impl final : SessionServices {
   // Takes a plan and allocates everything that running it needs; forgets all contents. On an error nothing changes.
   Status Adopt(std::shared_ptr<const Plan> next);
 
-  Status RunGraph(int graph_index);
+  Status RunGraph(int graph_index) override;
   void Reset();
 
   ResourceVariable* FindResource(std::int32_t handle) override;
   Status RunOnce(int graph_index) override;
+  std::span<const std::int32_t> InputSlots(int graph_index) const override;
+  std::span<const std::int32_t> OutputSlots(int graph_index) const override;
+  const std::byte* SlotData(std::int32_t slot) const override;
+  Status ResizeSlot(std::int32_t slot, const Shape& shape, std::size_t bytes) override;
+  Status CopySlot(std::int32_t from, std::int32_t to) override;
 
   // The slot of a tensor of an entry point, and its value.
   const Value& value(int graph, ValueId id) const;
@@ -33,16 +39,25 @@ struct Session::Impl final : SessionServices {
   TensorView View(int graph, ValueId id) const;
   Status Bind(int graph, ValueId id, const void* memory);
 
-  struct FreeMemory {
-    void operator()(std::byte* memory) const;
+  std::size_t SlotBytes(std::int32_t slot) const;  // that it holds now
+  Status Empty(std::int32_t slot);
+
+  // The memory of a dynamic slot.
+  struct DynamicMemory {
+    AlignedBuffer memory;
+    std::size_t capacity = 0;
+    std::size_t bytes = 0;
   };
 
   std::shared_ptr<const Executable> executable;
   std::shared_ptr<ThreadPool> pool;
   std::shared_ptr<const Plan> plan;
   std::vector<ShapeOverride> overrides;
-  std::unique_ptr<std::byte[], FreeMemory> arena;
-  std::vector<void*> buffers;                                     // one a slot
+  AlignedBuffer arena;
+  std::vector<void*> buffers;  // one a slot, and so the next two
+  std::vector<Shape> shapes;
+  std::vector<DynamicMemory> dynamic;                             // empty when the plan has no dynamic slot
+  std::size_t dynamic_bytes = 0;                                  // the capacities together
   std::vector<std::vector<std::unique_ptr<KernelState>>> states;  // one a step of each graph
   std::vector<ResourceVariable> resources;
   std::vector<bool> has_run_once;  // by graph

@@ -19,15 +19,6 @@ PackedWeights& Self(void* context) { return *static_cast<PackedWeights*>(context
 
 }  // namespace
 
-void FreeAligned::operator()(void* memory) const { std::free(memory); }
-
-AlignedBuffer AllocateAligned(std::size_t bytes) {
-  const std::size_t size = AlignUp(bytes + kBufferSlack, kBufferAlignment);
-  void* memory = std::aligned_alloc(kBufferAlignment, size);
-  if (memory != nullptr) std::memset(static_cast<std::byte*>(memory) + bytes, 0, size - bytes);
-  return AlignedBuffer(static_cast<std::byte*>(memory));
-}
-
 PackedWeights::PackedWeights()
     : provider_{.context = this,
                 .look_up = LookUp,

@@ -8,15 +8,9 @@
 #include <string>
 #include <type_traits>
 
+#include "engine/base/aligned_buffer.h"
+
 namespace tfld::engine::xnnpack {
-
-struct FreeAligned {
-  void operator()(void* memory) const;
-};
-using AlignedBuffer = std::unique_ptr<std::byte, FreeAligned>;
-
-// 64-byte aligned, with kBufferSlack readable bytes behind the end. Null when memory is out.
-AlignedBuffer AllocateAligned(std::size_t bytes);
 
 // The packed weights of one operator. The first create packs into it, every later one with the same parameters finds
 // them; those kinds of operator that pack before they look (depthwise) do so into memory that is dropped at once.

@@ -173,6 +173,7 @@ Status PrepareShape(PrepareContext& context);
 
 // variables.cc
 Status InferNothing(InferContext& context);
+Status InferReadVariable(InferContext& context);
 Status PrepareCallOnce(PrepareContext& context);
 Status InferVarHandle(InferContext& context);
 Status PrepareVarHandle(PrepareContext& context);

@@ -1,5 +1,6 @@
 // CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE: what a session keeps from run to run.
 #include <cstring>
+#include <string>
 
 #include "engine/base/str_cat.h"
 #include "engine/kernels/reference/reference.h"
@@ -48,9 +49,29 @@ Status PrepareVarHandle(PrepareContext& context) {
                       });
 }
 
+// The shape is that of the variable, which only the run knows when the model leaves it open.
+Status InferReadVariable(InferContext& context) {
+  if (!context.Output(0).shape_signature.empty() || context.Output(0).type == ElementType::kString) {
+    context.SetOutputDynamic(0);
+  }
+  return {};
+}
+
 Status PrepareReadVariable(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(CheckHandle(context));
   const Value& output = context.Output(0);
+  if (output.is_dynamic) {
+    return context.Emit("reference.read_variable", [type = output.type](const RunContext& run) -> Status {
+      TFLD_ASSIGN_OR_RETURN(const ResourceVariable* variable, FindVariable(run));
+      if (!variable->assigned) return FailedPrecondition("the variable was never assigned");
+      if (variable->type != type)
+        return InvalidArgument("the variable holds " + std::string(ElementTypeName(variable->type)));
+      const std::size_t bytes = variable->data.size();
+      TFLD_RETURN_IF_ERROR(run.services->ResizeSlot(run.OutputSlot(0), variable->shape, bytes));
+      if (bytes > 0) std::memcpy(run.Output<std::byte>(0), variable->data.data(), bytes);
+      return {};
+    });
+  }
   return context.Emit("reference.read_variable",
                       [type = output.type, bytes = output.byte_size()](const RunContext& run) -> Status {
                         TFLD_ASSIGN_OR_RETURN(const ResourceVariable* variable, FindVariable(run));
