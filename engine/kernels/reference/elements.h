@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "engine/tensor/shape.h"
 
@@ -29,8 +30,9 @@ struct StridedBox {
   Strides to{};
 };
 
-template <typename T>
-void CopyBox(const StridedBox& box, const T* from, T* to, int axis = 0) {
+// `from` and `to` are pointers, or what stands for them when elements have no address (movable.h).
+template <typename From, typename To>
+void CopyBox(const StridedBox& box, From from, To to, int axis = 0) {
   if (axis == box.shape.rank()) {
     *to = *from;
     return;
@@ -39,8 +41,8 @@ void CopyBox(const StridedBox& box, const T* from, T* to, int axis = 0) {
   const std::int64_t size = box.shape.dim(axis), from_stride = box.from[at], to_stride = box.to[at];
   if (axis + 1 < box.shape.rank()) {
     for (std::int64_t i = 0; i < size; ++i) CopyBox(box, from + i * from_stride, to + i * to_stride, axis + 1);
-  } else if (from_stride == 1 && to_stride == 1 && size > 0) {
-    std::memcpy(to, from, static_cast<std::size_t>(size) * sizeof(T));
+  } else if (std::is_pointer_v<From> && from_stride == 1 && to_stride == 1 && size > 0) {
+    if constexpr (std::is_pointer_v<From>) std::memcpy(to, from, static_cast<std::size_t>(size) * sizeof(*from));
   } else {
     for (std::int64_t i = 0; i < size; ++i) to[i * to_stride] = from[i * from_stride];
   }

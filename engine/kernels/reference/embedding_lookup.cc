@@ -1,0 +1,101 @@
+// EMBEDDING_LOOKUP: the rows of a table that the indices name; a table of small integers may give float rows (hybrid).
+#include "engine/kernels/reference/half.h"
+#include "engine/kernels/reference/movable.h"
+#include "engine/kernels/reference/movement.h"
+#include "engine/kernels/reference/small_types.h"
+
+namespace tfld::engine::reference {
+namespace {
+
+constexpr int kIndices = 0;
+constexpr int kTable = 1;
+
+struct Lookup {
+  std::int64_t count, rows, row_size;
+
+  Result<std::int64_t> Row(const RunContext& run, std::int64_t which) const {
+    const std::int64_t row = run.Input<std::int32_t>(kIndices)[which];
+    if (row >= 0 && row < rows) return row;
+    return OutOfRange(StrCat("index ", row, " is out of range for a table of ", rows, " rows"));
+  }
+};
+
+// Rows as they are.
+Status PrepareCopies(PrepareContext& context, const Lookup& lookup) {
+  return DispatchUnits(context, context.Input(kTable).type, [&]<typename T>(TypeTag<T>, std::int64_t units) -> Status {
+    const std::int64_t row_units = lookup.row_size * units;
+    return context.Emit("reference.embedding_lookup", [lookup, row_units](const RunContext& run) -> Status {
+      const auto table = InputElements<T>(run, kTable);
+      const auto output = OutputElements<T>(run, 0, lookup.count * row_units);
+      for (std::int64_t i = 0; i < lookup.count; ++i) {
+        TFLD_ASSIGN_OR_RETURN(const std::int64_t row, lookup.Row(run, i));
+        CopyElements(table + row * row_units, output + i * row_units, row_units);
+      }
+      return {};
+    });
+  });
+}
+
+// One scale for the table, or one for each of its rows; no zero points.
+Result<std::vector<float>> RowScales(const OpContext& context, std::int64_t rows) {
+  const Quantization& quantization = *context.Input(kTable).quantization;
+  const bool per_row = quantization.per_channel() && quantization.axis == 0 &&
+                       static_cast<std::int64_t>(quantization.scales.size()) == rows;
+  if (quantization.scales.size() != 1 && !per_row) {
+    return context.Error(
+        StrCat("the table of ", rows, " rows has ", quantization.scales.size(), " scales on axis ", quantization.axis));
+  }
+  for (const std::int32_t zero_point : quantization.zero_points) {
+    if (zero_point != 0) return context.Error(StrCat("the table has zero point ", zero_point, "; expected 0"));
+  }
+  return quantization.scales;
+}
+
+template <typename T, typename Out>
+Status EmitHybrid(PrepareContext& context, const Lookup& lookup) {
+  TFLD_ASSIGN_OR_RETURN(const auto scales, RowScales(context, lookup.rows));
+  return context.Emit("reference.embedding_lookup_hybrid", [lookup, scales](const RunContext& run) -> Status {
+    const T* table = run.Input<T>(kTable);
+    Out* output = run.Output<Out>(0);
+    for (std::int64_t i = 0; i < lookup.count; ++i) {
+      TFLD_ASSIGN_OR_RETURN(const std::int64_t row, lookup.Row(run, i));
+      const float scale = scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(row)];
+      const auto real = [scale](float number) { return number * scale; };
+      for (std::int64_t k = 0; k < lookup.row_size; ++k) {
+        const float value = real(static_cast<float>(ElementAt(table, row * lookup.row_size + k)));
+        if constexpr (kIsHalf<Out>) {
+          *output++ = Out::Round(value);
+        } else {
+          *output++ = value;
+        }
+      }
+    }
+    return {};
+  });
+}
+
+}  // namespace
+
+Status InferEmbeddingLookup(InferContext& context) {
+  TFLD_RETURN_IF_ERROR(context.RequireInputRank(kIndices, 1, 1));
+  TFLD_RETURN_IF_ERROR(context.RequireInputRank(kTable, 1, kMaxRank));
+  Shape shape = context.Input(kTable).shape;
+  shape.set_dim(0, context.Input(kIndices).shape.dim(0));
+  return context.SetOutputShape(0, shape);
+}
+
+Status PrepareEmbeddingLookup(PrepareContext& context) {
+  TFLD_RETURN_IF_ERROR(context.RequireInputType(kIndices, {ElementType::kInt32}));
+  const Shape& table = context.Input(kTable).shape;
+  const Lookup lookup{
+      .count = context.Input(kIndices).shape.dim(0), .rows = table.dim(0), .row_size = table.Product(1, table.rank())};
+  const ElementType output = context.Output(0).type;
+  if (context.Input(kTable).type == output) return PrepareCopies(context, lookup);
+  return DispatchType<float, Half>(context, output, [&]<typename Out>(TypeTag<Out>) -> Status {
+    return DispatchType<std::int8_t, std::uint8_t, Int4, Int2>(
+        context, context.Input(kTable).type,
+        [&]<typename T>(TypeTag<T>) -> Status { return EmitHybrid<T, Out>(context, lookup); });
+  });
+}
+
+}  // namespace tfld::engine::reference
