@@ -101,6 +101,7 @@ template <typename Numerics>
 void Multiply(const Geometry& g, const Numerics& numerics, const Operands<Numerics>& operands,
               typename Numerics::Sum* sums) {
   auto* output = operands.output;
+  if (g.x.rows * g.y.columns == 0) return;
   for (std::int64_t batch = 0; batch < g.batch.NumElements(); ++batch) {
     const auto* x = operands.input + g.XOffset(batch);
     const auto* y = operands.weights + g.YOffset(batch);
@@ -115,6 +116,7 @@ void Multiply(const Geometry& g, const Numerics& numerics, const Operands<Numeri
 void MultiplyHybrid(const Geometry& g, const HybridSum& numerics, bool asymmetric, const float* input,
                     const std::int8_t* weights, float* output, float* row, std::int8_t* quantized,
                     HybridSum::Sum* sums) {
+  if (g.x.rows * g.y.columns == 0) return;
   for (std::int64_t batch = 0; batch < g.batch.NumElements(); ++batch) {
     const float* x = input + g.XOffset(batch);
     const std::int8_t* y = weights + g.YOffset(batch);

@@ -45,6 +45,7 @@ template <typename Numerics>
 void ConvolveTransposed(const TransposedWindow& w, const Numerics& numerics, const typename Numerics::Input* image,
                         const typename Numerics::Weight* weights, typename Numerics::Sum* sums) {
   std::fill_n(sums, w.output_size(), typename Numerics::Sum{});
+  if (w.input_size() == 0 || w.output_size() == 0) return;
   for (std::int64_t y = 0; y < w.y.output; ++y) {
     for (std::int64_t x = 0; x < w.x.output; ++x, image += w.input_channels) {
       const std::int64_t top = w.y.Origin(y), left = w.x.Origin(x);
@@ -67,6 +68,7 @@ void ConvolveTransposedBatches(const TransposedWindow& w, const Numerics& numeri
   for (std::int64_t n = 0; n < batches; ++n) {
     ConvolveTransposed(w, numerics, operands.input + n * w.input_size(), operands.weights, sums);
     const auto* sum = sums;
+    if (w.output_channels == 0) return;
     for (std::int64_t pixel = 0; pixel < w.output_pixels(); ++pixel) {
       for (std::int64_t f = 0; f < w.output_channels; ++f) *output++ = numerics.Finish(*sum++, operands.bias, f);
     }
