@@ -55,7 +55,17 @@ struct Half {
 double Difference(Half actual, Half expected) {
   return Difference(static_cast<double>(HalfToFloat(actual.bits)), static_cast<double>(HalfToFloat(expected.bits)));
 }
+double Number(Half value) { return static_cast<double>(HalfToFloat(value.bits)); }
 double Magnitude(Half value) { return std::abs(static_cast<double>(HalfToFloat(value.bits))); }
+
+template <typename T>
+double Number(const T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return static_cast<double>(value);
+  } else {
+    return Magnitude(value);
+  }
+}
 
 template <typename T>
 Comparison CompareAs(std::span<const std::byte> actual, std::span<const std::byte> expected) {
@@ -63,9 +73,15 @@ Comparison CompareAs(std::span<const std::byte> actual, std::span<const std::byt
   result.elements = static_cast<std::int64_t>(expected.size() / sizeof(T));
   for (std::int64_t i = 0; i < result.elements; ++i) {
     const T wanted = Load<T>(expected, i);
-    const double difference = Difference(Load<T>(actual, i), wanted);
+    const T found = Load<T>(actual, i);
+    const double difference = Difference(found, wanted);
     result.differing += difference != 0.0 ? 1 : 0;
-    result.max_abs_diff = std::max(result.max_abs_diff, difference);
+    if (difference > result.max_abs_diff) {
+      result.max_abs_diff = difference;
+      result.place = i;
+      result.actual = Number(found);
+      result.expected = Number(wanted);
+    }
     if (const double magnitude = Magnitude(wanted); std::isfinite(magnitude)) {
       result.largest = std::max(result.largest, magnitude);
     }

@@ -16,6 +16,11 @@ struct Comparison {
   std::int64_t differing = 0;
   std::int64_t elements = 0;
   double largest = 0.0;  // magnitude among the finite expected elements
+  // Where the greatest difference is first met, in C order, and what stands there (of complex numbers the magnitude);
+  // -1 when nothing differs.
+  std::int64_t place = -1;
+  double actual = 0.0;
+  double expected = 0.0;
 };
 
 // Both are `elements` elements of `type`, which has a NumPy name.

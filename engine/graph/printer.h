@@ -1,4 +1,4 @@
-// Readable text for graphs and their parts, for error messages and `tfld-model inspect --graph`.
+// Readable text for parts of graphs, for messages.
 #pragma once
 
 #include <string>
@@ -12,8 +12,5 @@ std::string DescribeValue(const Graph& graph, ValueId id);
 
 // "node 4 (CONV_2D)"
 std::string DescribeNode(const Graph& graph, int node_index);
-
-// One line a node: its outputs, its operator with version, its inputs.
-std::string PrintGraph(const Graph& graph);
 
 }  // namespace tfld::engine

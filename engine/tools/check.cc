@@ -2,14 +2,17 @@
 #include "engine/golden/check.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "engine/base/str_cat.h"
 #include "engine/golden/discover.h"
 #include "engine/tools/commands.h"
 #include "engine/tools/engine_options.h"
+#include "engine/tools/explanation_output.h"
 #include "engine/tools/json_output.h"
 #include "engine/tools/table.h"
 
@@ -25,6 +28,7 @@ struct Options {
   EngineOptions engine;
   bool json = false;
   bool quiet = false;
+  bool explain = false;
 };
 
 enum class Verdict { kOk, kOut, kUnsupported, kError };
@@ -45,6 +49,7 @@ struct CaseResult {
   Verdict verdict = Verdict::kError;
   std::string reason;  // of kUnsupported and kError
   GoldenReport report;
+  std::optional<Explanation> explanation{};
 };
 
 // The model that a golden is of: the one given, the one beside golden.json, or the one in --models.
@@ -57,11 +62,26 @@ std::string ModelOf(const Options& options, const std::string& given, const Gold
   return (fs::path(options.models_dir) / name).string();
 }
 
+// Beside the golden's own tensors if it has them, else beside the other backend, up to the first wrong step.
+Result<Explanation> Explain(const Options& options, const LoadedModel& loaded, const Golden& golden,
+                            const GoldenReport& report) {
+  const ExecutableOptions engine = options.engine.ToExecutableOptions();
+  auto by_tensors = ExplainByTensors(loaded.model, engine, golden);
+  if (by_tensors.ok() || by_tensors.status().code() != StatusCode::kNotFound) return by_tensors;
+  const auto wrong = std::ranges::find_if_not(report.outputs, &OutputReport::within);
+  const Backend other = engine.backend == Backend::kReference ? Backend::kCpu : Backend::kReference;
+  return ExplainByBackend(loaded.model, engine, other,
+                          FeedGolden(golden, 0, static_cast<std::size_t>(wrong->step) + 1));
+}
+
 Status CheckCase(const Options& options, const std::string& given_model, CaseResult& result) {
   TFLD_ASSIGN_OR_RETURN(const Golden golden, LoadGolden(result.golden));
   result.model = ModelOf(options, given_model, golden);
   TFLD_ASSIGN_OR_RETURN(const LoadedModel loaded, LoadModel(result.model, options.engine));
   TFLD_ASSIGN_OR_RETURN(result.report, CheckGolden(*loaded.executable, *loaded.session, golden));
+  if (options.explain && !result.report.within()) {
+    TFLD_ASSIGN_OR_RETURN(result.explanation, Explain(options, loaded, golden, result.report));
+  }
   return {};
 }
 
@@ -97,6 +117,9 @@ Json ToJson(const CaseResult& result) {
                                {"within", output.within()}});
     if (!output.problem.empty()) json["outputs"].back()["problem"] = output.problem;
   }
+  if (result.explanation) {
+    json["explanation"] = ToJson(*result.explanation);
+  }
   return json;
 }
 
@@ -104,6 +127,7 @@ void PrintLine(const CaseResult& result) {
   const std::string_view verdict = VerdictName(result.verdict);
   std::cout << verdict << std::string(verdict.size() < 5 ? 5 - verdict.size() : 1, ' ') << Printable(result.golden)
             << "  " << Printable(result.reason.empty() ? result.report.Summary() : result.reason) << std::endl;
+  if (result.explanation) PrintExplanation(*result.explanation, "  ");
 }
 
 struct Counts {
@@ -166,6 +190,9 @@ void AddCheckCommand(CLI::App& program, int& exit_status) {
   command->add_option("--models", options->models_dir, "where the models are that do not lie beside their goldens");
   command->add_flag("--json", options->json, "print one JSON document");
   command->add_flag("--quiet", options->quiet, "print no line for goldens that are within");
+  command->add_flag("--explain", options->explain,
+                    "for a result that is out, say which node differs first: beside the golden's tensors/ if it has "
+                    "them, else beside the other backend");
   AddEngineOptions(*command, options->engine);
   command->callback([options, &exit_status] { exit_status = RunCheck(*options); });
 }

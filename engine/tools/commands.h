@@ -10,6 +10,8 @@ namespace tfld::engine {
 void AddInspectCommand(CLI::App& program, int& exit_status);
 void AddRunCommand(CLI::App& program, int& exit_status);
 void AddCheckCommand(CLI::App& program, int& exit_status);
+void AddCompareCommand(CLI::App& program, int& exit_status);
+void AddOperatorsCommand(CLI::App& program, int& exit_status);
 void AddBenchCommand(CLI::App& program, int& exit_status);
 void AddProfileCommand(CLI::App& program, int& exit_status);
 

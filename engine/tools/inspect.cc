@@ -4,11 +4,12 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/base/str_cat.h"
-#include "engine/graph/printer.h"
 #include "engine/tools/commands.h"
 #include "engine/tools/engine_options.h"
+#include "engine/tools/graph_drawing.h"
 #include "engine/tools/inspection.h"
 #include "engine/tools/json_output.h"
 #include "engine/tools/table.h"
@@ -22,7 +23,7 @@ struct Options {
   std::string model;
   EngineOptions engine;
   bool json = false;
-  bool graph = false;
+  std::string graph;  // "text", "dot" or empty
 };
 
 // What nodes have in common that stand in one line.
@@ -165,22 +166,34 @@ void PrintText(const Options& options, const Model& model, const Inspection& ins
   }
 }
 
-int RunInspect(const Options& options) {
+bool IsDrawing(const std::string& graph) { return graph == "text" || graph == "dot"; }
+
+std::string Draw(const Options& options, const Inspection& inspection) {
+  if (options.graph.empty()) return "";
+  return options.graph == "dot" ? DrawDot(inspection, options.model) : DrawText(inspection);
+}
+
+int RunInspect(Options options) {
+  // The drawing's kind may be left out, so that the word behind --graph can be the model.
+  if (options.model.empty() && !IsDrawing(options.graph)) options.model = std::exchange(options.graph, "text");
+  if (options.model.empty()) throw CLI::RequiredError("MODEL");
+  if (!options.graph.empty() && !IsDrawing(options.graph)) {
+    throw CLI::ValidationError("--graph", options.graph + " is none of text and dot");
+  }
   const auto model = Model::FromFile(options.model);
   if (!model.ok()) return Fail(model.status());
   const auto inspection = Inspect(**model, options.engine.ToExecutableOptions());
   if (!inspection.ok()) return Fail(inspection.status());
-  Json document;
-  if (options.json) document = ToDocument(options, **model, *inspection);
-  if (!options.json) PrintText(options, **model, *inspection);
-  if (options.graph) {
-    for (const Graph& graph : (*model)->program().graphs) {
-      const std::string text = PrintGraph(graph);
-      if (options.json) document["graphs"].push_back(text);
-      if (!options.json) std::cout << text;
-    }
+  const std::string drawing = Draw(options, *inspection);
+  if (options.json) {
+    Json document = ToDocument(options, **model, *inspection);
+    if (!drawing.empty()) document["graph"] = drawing;
+    PrintJson(document);
+    return kExitDone;
   }
-  if (options.json) PrintJson(document);
+  // A DOT file stands alone, so that Graphviz can read it from a pipe.
+  if (options.graph != "dot") PrintText(options, **model, *inspection);
+  std::cout << drawing;
   return kExitDone;
 }
 
@@ -191,9 +204,14 @@ void AddInspectCommand(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand(
       "inspect",
       "Inputs, outputs, signatures, operators and where they would run, memory; what is unsupported and why.");
-  command->add_option("MODEL", options->model, "a .tflite file")->required()->type_name("FILE");
+  command->add_option("MODEL", options->model, "a .tflite file")->type_name("FILE");
   command->add_flag("--json", options->json, "print one JSON document");
-  command->add_flag("--graph", options->graph, "print every node");
+  command
+      ->add_option("--graph", options->graph,
+                   "draw every node: text (the default) or dot, which is all that is printed")
+      ->type_name("text|dot")
+      ->expected(0, 1)
+      ->default_str("text");
   AddEngineOptions(*command, options->engine);
   command->callback([options, &exit_status] { exit_status = RunInspect(*options); });
 }

@@ -66,13 +66,17 @@ Result<Inspection> Inspect(const Model& model, const ExecutableOptions& options)
     graphs.push_back(plan.ok() ? &(*plan)->graphs[i].graph : &program.graphs[i]);
     result.parameters += CountParameters(program.graphs[i]);
   }
+  result.graphs = graphs;
   TFLD_ASSIGN_OR_RETURN(EntryPoints entry_points, MakeEntryPoints(program, graphs));
   result.description = program.description;
   result.entry_points = std::move(entry_points.infos);
   result.status = plan.status();
   result.nodes = ReportsOf(graphs, outcomes);
   for (const NodeReport& node : result.nodes) result.operations += node.graph == 0 ? node.operations : 0.0;
-  if (plan.ok()) result.memory = {(*plan)->weight_bytes, (*plan)->packed_bytes, (*plan)->arena_bytes};
+  if (plan.ok()) {
+    result.memory = {(*plan)->weight_bytes, (*plan)->packed_bytes, (*plan)->arena_bytes};
+    result.plan = *plan;
+  }
   return result;
 }
 

@@ -1,9 +1,11 @@
 // What can be said about a model without running it, also when it cannot be run.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "engine/plan/plan.h"
 #include "tfld/engine.h"
 
 namespace tfld::engine {
@@ -24,13 +26,15 @@ struct Inspection {
   std::string description;
   std::vector<EntryPoint> entry_points;  // as Executable::entry_points, with the shapes that the model declares
   std::vector<NodeReport> nodes;         // of all graphs, in order
+  std::vector<const Graph*> graphs;      // as planned, or as in the file when it cannot be executed
   Status status;                         // why it cannot be executed; OK when it can
   MemoryUsage memory;                    // when it can
   double parameters = 0.0;
-  double operations = 0.0;  // of the main graph
+  double operations = 0.0;           // of the main graph
+  std::shared_ptr<const Plan> plan;  // what `graphs` point into; null when it cannot be executed
 };
 
-// INVALID_ARGUMENT only for a signature that is wrong.
+// INVALID_ARGUMENT only for a signature that is wrong. `model` must outlive the result.
 Result<Inspection> Inspect(const Model& model, const ExecutableOptions& options);
 
 }  // namespace tfld::engine

@@ -21,6 +21,8 @@ int Run(int argc, char** argv) {
   tfld::engine::AddInspectCommand(program, exit_status);
   tfld::engine::AddRunCommand(program, exit_status);
   tfld::engine::AddCheckCommand(program, exit_status);
+  tfld::engine::AddCompareCommand(program, exit_status);
+  tfld::engine::AddOperatorsCommand(program, exit_status);
   tfld::engine::AddBenchCommand(program, exit_status);
   tfld::engine::AddProfileCommand(program, exit_status);
   try {

@@ -8,13 +8,15 @@ _tfld_model() {
   esac
   case ${COMP_WORDS[1]} in
     inspect) words='--json --graph' ;;
+    compare) words='--against --input --seed --json' ;;
+    operators) words='--cmake --json' ;;
     run) words='--input --golden --output-dir --backend --threads --signature --seed --labels' ;;
-    check) words='--backend --json' ;;
+    check) words='--backend --explain --json' ;;
     bench) words='--threads --seconds --backend --json' ;;
     profile) words='--threads --backend --json' ;;
   esac
   if [[ $COMP_CWORD -eq 1 ]]; then
-    mapfile -t COMPREPLY < <(compgen -W 'inspect run check bench profile' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'inspect run check compare operators bench profile' -- "$current")
   elif [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words --help" -- "$current")
   else

@@ -166,9 +166,12 @@ class Session {
   // Null for none. The observer must outlive its use.
   void SetObserver(StepObserver* observer);
 
+  // For tools that look inside; not part of the stable interface.
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
  private:
   Session();
-  struct Impl;
   std::unique_ptr<Impl> impl_;
   friend class Executable;
 };

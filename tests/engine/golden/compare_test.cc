@@ -21,6 +21,9 @@ TEST(CompareTest, CountsWhatDiffers) {
   EXPECT_EQ(result.differing, 2);
   EXPECT_EQ(result.elements, 4);
   EXPECT_EQ(result.largest, 127.0);
+  EXPECT_EQ(result.place, 1);
+  EXPECT_EQ(result.actual, -128.0);
+  EXPECT_EQ(result.expected, 127.0);
 }
 
 TEST(CompareTest, NanEqualsNan) {

@@ -80,7 +80,7 @@ TEST_F(ProgramTest, HelpAndVersion) {
   EXPECT_EQ(Call("--version").exit_status, 0);
   const Outcome help = Call("--help");
   EXPECT_EQ(help.exit_status, 0);
-  for (const char* command : {"inspect", "run", "check", "bench", "profile"}) {
+  for (const char* command : {"inspect", "run", "check", "compare", "operators", "bench", "profile"}) {
     EXPECT_THAT(help.output, HasSubstr(command));
     EXPECT_EQ(Call(std::string(command) + " --help").exit_status, 0);
   }
@@ -90,6 +90,11 @@ TEST_F(ProgramTest, Inspect) {
   const Outcome text = Call("inspect good.tflite --graph");
   EXPECT_EQ(text.exit_status, 0) << text.output;
   EXPECT_THAT(text.output, HasSubstr("RELU"));
+  EXPECT_EQ(Call("inspect --graph good.tflite").output, text.output);
+  EXPECT_EQ(Call("inspect --graph text good.tflite").output, text.output);
+  EXPECT_THAT(Call("inspect good.tflite --graph dot").output, ::testing::StartsWith("digraph"));
+  EXPECT_EQ(Call("inspect good.tflite --graph svg").exit_status, 2);
+  EXPECT_EQ(Call("inspect --graph").exit_status, 2);
   const Json json = Json::parse(Call("inspect good.tflite --json").output);
   EXPECT_EQ(json["supported"], true);
   EXPECT_EQ(json["inputs"][0]["name"], "x");
@@ -137,6 +142,39 @@ TEST_F(ProgramTest, Check) {
   const Outcome out = Call("check good.tflite golden");
   EXPECT_EQ(out.exit_status, 1);
   EXPECT_THAT(out.output, HasSubstr("OUT"));
+  EXPECT_THAT(Call("check good.tflite golden --explain").output, HasSubstr("all 1 nodes agree"));
+
+  // With the tensors of the run that the golden is from, the node is found.
+  std::filesystem::create_directory(directory_ / "golden/tensors");
+  std::filesystem::copy_file(directory_ / "golden/out.npy", directory_ / "golden/tensors/1.npy");
+  EXPECT_THAT(Call("check good.tflite golden --explain").output, HasSubstr("node 0 (RELU"));
+  const Json explained = Json::parse(Call("check good.tflite golden --explain --json").output);
+  const Json first = explained["cases"][0]["explanation"]["first"];
+  EXPECT_EQ(first["operator"], "RELU");
+  EXPECT_EQ(first["place"], (std::vector<int>{0, 1}));
+  EXPECT_EQ(first["actual"], 2.0);
+  EXPECT_EQ(first["expected"], 3.0);
+}
+
+TEST_F(ProgramTest, Compare) {
+  const Outcome text = Call("compare good.tflite --input 0=golden/in.npy");
+  EXPECT_EQ(text.exit_status, 0) << text.output;
+  EXPECT_THAT(text.output, HasSubstr("all 1 nodes agree"));
+  EXPECT_EQ(Json::parse(Call("compare good.tflite --json").output)["first"], nullptr);
+  EXPECT_EQ(Call("compare custom.tflite").exit_status, 1);
+}
+
+TEST_F(ProgramTest, Operators) {
+  const Outcome text = Call("operators good.tflite custom.tflite good.tflite --cmake list.cmake");
+  EXPECT_EQ(text.exit_status, 0) << text.output;
+  EXPECT_THAT(text.output, HasSubstr("not in this build"));
+  std::ifstream file(directory_ / "list.cmake");
+  const std::string list(std::istreambuf_iterator<char>(file), {});
+  EXPECT_THAT(list, HasSubstr("set(TFLD_OPERATORS_SELECTED\n    RELU\n    custom:NobodysOperator)\n"));
+  const Json json = Json::parse(Call("operators good.tflite good.tflite --json").output);
+  EXPECT_EQ(json["operators"][0]["nodes"], 2);
+  EXPECT_EQ(json["operators"][0]["models"], 2);
+  EXPECT_EQ(Call("operators good.tflite --cmake none/list.cmake").exit_status, 1);
 }
 
 TEST_F(ProgramTest, Bench) {
