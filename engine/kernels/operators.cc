@@ -9,9 +9,11 @@
 #include "engine/kernels/reference/custom/custom.h"
 #include "engine/kernels/reference/movement.h"
 #include "engine/kernels/reference/nn.h"
+#include "engine/kernels/reference/random.h"
 #include "engine/kernels/reference/recurrent.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/signal/signal.h"
+#include "engine/kernels/reference/stablehlo/stablehlo.h"
 
 namespace tfld::engine {
 namespace {
@@ -164,6 +166,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kLogistic, "", 3, kUnary, r::InferSameShape, r::PrepareLogistic},
     {OpCode::kLogSoftmax, "", 2, kUnary, r::InferSoftmax, r::PrepareLogSoftmax},
     {OpCode::kLshProjection, "", 1, {2, 3, 1, 1}, r::InferLshProjection, r::PrepareLshProjection},
+    {OpCode::kLstm, "", 4, {1, 24, 1, 4}, r::InferLstm, r::PrepareLstm, kHasEffects},
     {OpCode::kMatrixDiag, "", 1, kUnary, r::InferMatrixDiag, r::PrepareMatrixDiag},
     {OpCode::kMatrixSetDiag, "", 1, kBinary, r::InferMatrixSetDiag, r::PrepareMatrixSetDiag},
     {OpCode::kMaximum, "", 4, kBinary, r::InferBinary, r::PrepareMaximum},
@@ -172,6 +175,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kMinimum, "", 4, kBinary, r::InferBinary, r::PrepareMinimum},
     {OpCode::kMirrorPad, "", 3, kBinary, r::InferMirrorPad, r::PrepareMirrorPad},
     {OpCode::kMul, "", 7, kBinary, r::InferBinary, r::PrepareMul},
+    {OpCode::kMultinomial, "", 1, kBinary, r::InferMultinomial, r::PrepareMultinomial, kHasEffects},
     {OpCode::kNeg, "", 1, kUnary, r::InferSameShape, r::PrepareNeg},
     {OpCode::kNonMaxSuppressionV4, "", 1, {5, 5, 2, 2}, r::InferNonMaxSuppression, r::PrepareNonMaxSuppression},
     {OpCode::kNonMaxSuppressionV5, "", 1, {6, 6, 3, 3}, r::InferNonMaxSuppression, r::PrepareNonMaxSuppression},
@@ -183,6 +187,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kPow, "", 1, kBinary, r::InferBinary, r::PreparePow},
     {OpCode::kPrelu, "", 1, kBinary, r::InferPrelu, r::PreparePrelu},
     {OpCode::kQuantize, "", 3, kUnary, r::InferSameShape, r::PrepareQuantize},
+    {OpCode::kRandomStandardNormal, "", 1, kUnary, r::InferRandom, r::PrepareRandomStandardNormal, kHasEffects},
+    {OpCode::kRandomUniform, "", 1, kUnary, r::InferRandom, r::PrepareRandomUniform, kHasEffects},
     {OpCode::kRange, "", 2, {3, 3, 1, 1}, r::InferRange, r::PrepareRange},
     {OpCode::kRank, "", 1, kUnary, r::InferRank, r::PrepareRank, kFoldable, kHasOwnBytes, kShapeOnly},
     {OpCode::kReadVariable, "", 1, kUnary, r::InferReadVariable, r::PrepareReadVariable, kHasEffects},
@@ -225,6 +231,23 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kSquare, "", 1, kUnary, r::InferSameShape, r::PrepareSquare},
     {OpCode::kSquaredDifference, "", 2, kBinary, r::InferBinary, r::PrepareSquaredDifference},
     {OpCode::kSqueeze, "", 2, kUnary, r::InferSqueeze, r::PrepareReshape, kFoldable, kIsView},
+    {OpCode::kStablehloAdd, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloAdd},
+    {OpCode::kStablehloAnd, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloAnd},
+    {OpCode::kStablehloCbrt, "", 1, kUnary, r::InferStablehloElementwise, r::PrepareStablehloCbrt},
+    {OpCode::kStablehloGather, "", 1, kBinary, r::InferStablehloGather, r::PrepareStablehloGather},
+    {OpCode::kStablehloMaximum, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloMaximum},
+    {OpCode::kStablehloMinimum, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloMinimum},
+    {OpCode::kStablehloMultiply, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloMultiply},
+    {OpCode::kStablehloPad, "", 1, kBinary, r::InferStablehloPad, r::PrepareStablehloPad},
+    {OpCode::kStablehloReduceWindow, "", 1, kBinary, r::InferStablehloReduceWindow, r::PrepareStablehloReduceWindow},
+    {OpCode::kStablehloRngBitGenerator,
+     "",
+     1,
+     {1, 1, 2, 2},
+     r::InferStablehloRngBitGenerator,
+     r::PrepareStablehloRngBitGenerator},
+    {OpCode::kStablehloScatter, "", 1, {3, 3, 1, 1}, r::InferStablehloScatter, r::PrepareStablehloScatter},
+    {OpCode::kStablehloShiftLeft, "", 1, kBinary, r::InferStablehloElementwise, r::PrepareStablehloShiftLeft},
     {OpCode::kStridedSlice, "", 8, {4, 4, 1, 1}, r::InferStridedSlice, r::PrepareStridedSlice},
     {OpCode::kStablehloCase,
      "",
