@@ -1,5 +1,7 @@
 #include "engine/kernels/reference/flex_options.h"
 
+// Numbers in strings are not read here; their conversion would need the compiled part of the library.
+#define FLATBUFFERS_LOCALE_INDEPENDENT 0
 #include <flatbuffers/flexbuffers.h>
 
 #include <algorithm>
