@@ -1,9 +1,8 @@
 // CONCATENATION and PACK: several inputs, one behind the other along an axis, which PACK adds.
-#include <cstring>
 #include <limits>
 
 #include "engine/kernels/reference/axes.h"
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
 
@@ -13,23 +12,26 @@ namespace {
 // Each input is `outer` blocks; the output takes a block of each input in turn.
 struct Blocks {
   std::int64_t outer = 0;
-  std::vector<std::size_t> bytes;  // of a block, one an input
+  std::vector<std::int64_t> sizes;  // elements of a block, one an input
 };
 
 Status EmitBlocks(PrepareContext& context, std::string_view name, Blocks blocks) {
-  return context.Emit(name, [blocks = std::move(blocks)](const RunContext& run) -> Status {
-    std::size_t stride = 0;
-    for (const std::size_t bytes : blocks.bytes) stride += bytes;
-    std::size_t offset = 0;
-    for (std::size_t i = 0; i < blocks.bytes.size(); ++i) {
-      const std::size_t bytes = blocks.bytes[i];
-      if (bytes == 0) continue;
-      const auto* from = run.Input<std::byte>(static_cast<int>(i));
-      std::byte* to = run.Output<std::byte>(0) + offset;
-      for (std::int64_t n = 0; n < blocks.outer; ++n, from += bytes, to += stride) std::memcpy(to, from, bytes);
-      offset += bytes;
-    }
-    return {};
+  return DispatchUnits(context, context.Output(0).type, [&]<typename T>(TypeTag<T>, std::int64_t units) -> Status {
+    std::int64_t stride = 0;
+    for (std::int64_t& size : blocks.sizes) stride += size *= units;
+    return context.Emit(name, [blocks = std::move(blocks), stride](const RunContext& run) -> Status {
+      const auto output = OutputElements<T>(run, 0, blocks.outer * stride);
+      std::int64_t offset = 0;
+      for (std::size_t i = 0; i < blocks.sizes.size(); ++i) {
+        const std::int64_t size = blocks.sizes[i];
+        const auto input = InputElements<T>(run, static_cast<int>(i));
+        for (std::int64_t n = 0; n < blocks.outer; ++n) {
+          CopyElements(input + n * size, output + (n * stride + offset), size);
+        }
+        offset += size;
+      }
+      return {};
+    });
   });
 }
 
@@ -38,8 +40,7 @@ Status CheckTypes(const OpContext& context) {
     if (!context.HasInput(i)) return context.Error(StrCat("input ", i, " is missing"));
     TFLD_RETURN_IF_ERROR(context.RequireSameType(i, 0));
   }
-  if (ElementBits(context.Output(0).type) % 8 == 0 && ElementBits(context.Output(0).type) > 0) return {};
-  return context.Unsupported(StrCat("elements of type ", ElementTypeName(context.Output(0).type), " cannot be moved"));
+  return {};
 }
 
 bool SameQuantization(const Value& a, const Value& b) {
@@ -73,9 +74,9 @@ Status EmitRescaling(PrepareContext& context, const Blocks& blocks) {
   return context.Emit("reference.concatenation_rescaled", [blocks, rescalings](const RunContext& run) -> Status {
     auto* to = run.Output<std::uint8_t>(0);
     for (std::int64_t n = 0; n < blocks.outer; ++n) {
-      for (std::size_t i = 0; i < blocks.bytes.size(); ++i) {
-        const auto* from = run.Input<std::uint8_t>(static_cast<int>(i)) + static_cast<std::size_t>(n) * blocks.bytes[i];
-        for (std::size_t k = 0; k < blocks.bytes[i]; ++k) *to++ = rescalings[i](from[k]);
+      for (std::size_t i = 0; i < blocks.sizes.size(); ++i) {
+        const auto* from = run.Input<std::uint8_t>(static_cast<int>(i)) + n * blocks.sizes[i];
+        for (std::int64_t k = 0; k < blocks.sizes[i]; ++k) *to++ = rescalings[i](from[k]);
       }
     }
     return {};
@@ -117,11 +118,11 @@ Status PrepareConcatenation(PrepareContext& context) {
     return context.Unsupported("a fused activation is not supported");
   }
   const Value& output = context.Output(0);
-  Blocks blocks{.outer = output.shape.Product(0, axis), .bytes = {}};
+  Blocks blocks{.outer = output.shape.Product(0, axis), .sizes = {}};
   bool same_quantization = true;
   for (int i = 0; i < context.num_inputs(); ++i) {
     const Value& input = context.Input(i);
-    blocks.bytes.push_back(ByteSize(input.type, input.shape.Product(axis, input.shape.rank())));
+    blocks.sizes.push_back(input.shape.Product(axis, input.shape.rank()));
     same_quantization = same_quantization && SameQuantization(input, output);
   }
   if (same_quantization) return EmitBlocks(context, "reference.concatenation", std::move(blocks));
@@ -162,10 +163,10 @@ Status PreparePack(PrepareContext& context) {
       return context.Unsupported(StrCat("input ", i, " is quantized differently than the output"));
     }
   }
-  const std::size_t bytes = ByteSize(first.type, first.shape.Product(axis, first.shape.rank()));
+  const std::int64_t size = first.shape.Product(axis, first.shape.rank());
   return EmitBlocks(context, "reference.pack",
                     {.outer = first.shape.Product(0, axis),
-                     .bytes = std::vector<std::size_t>(static_cast<std::size_t>(context.num_inputs()), bytes)});
+                     .sizes = std::vector<std::int64_t>(static_cast<std::size_t>(context.num_inputs()), size)});
 }
 
 }  // namespace tfld::engine::reference

@@ -23,6 +23,22 @@ Result<T> ConstantScalar(const OpContext& context, int index) {
   return context.Error(StrCat("input ", index, " has ", elements.size(), " elements; expected 1"));
 }
 
+// ConstantInts also of 8 and 16 bits and of truth values, which PAD takes.
+inline Result<std::vector<std::int32_t>> ConstantSmallInts(const OpContext& context, int index) {
+  const auto widened = [&]<typename T>(T) -> Result<std::vector<std::int32_t>> {
+    const Value& value = context.Input(index);
+    if (!value.is_constant) return context.NeedsData(index);
+    const auto* first = reinterpret_cast<const T*>(value.data.data());
+    return std::vector<std::int32_t>(first, first + value.data.size() / sizeof(T));
+  };
+  switch (context.HasInput(index) ? context.Input(index).type : ElementType::kInt32) {
+    case ElementType::kInt8: return widened(std::int8_t{});
+    case ElementType::kBool: return widened(std::uint8_t{});
+    case ElementType::kInt16: return widened(std::int16_t{});
+    default: return context.ConstantInts(index);
+  }
+}
+
 // A shape that input `index` spells out, in int32 or int64.
 inline Result<Shape> ConstantShape(const OpContext& context, int index) {
   TFLD_ASSIGN_OR_RETURN(const auto dims, context.ConstantInts(index));

@@ -92,7 +92,10 @@ Status PrepareEmbeddingLookup(PrepareContext& context) {
   const ElementType output = context.Output(0).type;
   if (context.Input(kTable).type == output) return PrepareCopies(context, lookup);
   return DispatchType<float, Half>(context, output, [&]<typename Out>(TypeTag<Out>) -> Status {
-    return DispatchType<std::int8_t, std::uint8_t, Int4, Int2>(
+    // As in TensorFlow Lite, a table of uint8 holds signed numbers too: it stands for the symmetric weights of old
+    // models.
+    if (context.Input(kTable).type == ElementType::kUInt8) return EmitHybrid<std::int8_t, Out>(context, lookup);
+    return DispatchType<std::int8_t, Int4, Int2>(
         context, context.Input(kTable).type,
         [&]<typename T>(TypeTag<T>) -> Status { return EmitHybrid<T, Out>(context, lookup); });
   });

@@ -1,10 +1,8 @@
 // GATHER: output = input[.., indices, ..] along an axis, for each batch when batch_dims is not 0.
 //
 // The output's shape is input[:axis] + indices[batch_dims:] + input[axis + 1:].
-#include <cstring>
-
 #include "engine/kernels/reference/axes.h"
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/reference.h"
 
 namespace tfld::engine::reference {
@@ -15,7 +13,7 @@ constexpr int kIndices = 1;
 struct Geometry {
   int axis = 0, batch_dims = 0;
   std::int64_t batches = 1, outer = 1, size = 0, indices = 0;
-  std::size_t inner_bytes = 0;
+  std::int64_t inner = 1;  // elements
 };
 
 Result<Geometry> MakeGeometry(const OpContext& context) {
@@ -38,15 +36,16 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
   g.outer = input.shape.Product(g.batch_dims, g.axis);
   g.size = input.shape.dim(g.axis);
   g.indices = indices.Product(g.batch_dims, indices.rank());
-  g.inner_bytes = ByteSize(input.type, input.shape.Product(g.axis + 1, input.shape.rank()));
+  g.inner = input.shape.Product(g.axis + 1, input.shape.rank());
   return g;
 }
 
-template <typename Index>
-Status Gather(const Geometry& g, const RunContext& run) {
-  const auto* input = run.Input<std::byte>(0);
+// T is what the elements are moved in, of which an inner block has `inner`.
+template <typename T, typename Index>
+Status Gather(const Geometry& g, std::int64_t inner, const RunContext& run) {
+  auto input = InputElements<T>(run, 0);
+  auto output = OutputElements<T>(run, 0, g.batches * g.outer * g.indices * inner);
   const Index* indices = run.Input<Index>(kIndices);
-  auto* output = run.Output<std::byte>(0);
   for (std::int64_t batch = 0; batch < g.batches; ++batch, indices += g.indices) {
     for (std::int64_t outer = 0; outer < g.outer; ++outer) {
       for (std::int64_t i = 0; i < g.indices; ++i) {
@@ -54,11 +53,10 @@ Status Gather(const Geometry& g, const RunContext& run) {
         if (index < 0 || index >= g.size) {
           return OutOfRange(StrCat("index ", index, " is out of range for an axis of ", g.size));
         }
-        if (g.inner_bytes > 0)
-          std::memcpy(output, input + static_cast<std::size_t>(index) * g.inner_bytes, g.inner_bytes);
-        output += g.inner_bytes;
+        CopyElements(input + index * inner, output, inner);
+        output = output + inner;
       }
-      input += static_cast<std::size_t>(g.size) * g.inner_bytes;
+      input = input + g.size * inner;
     }
   }
   return {};
@@ -81,13 +79,14 @@ Status InferGather(InferContext& context) {
 Status PrepareGather(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry g, MakeGeometry(context));
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-  if (ElementBits(context.Input(0).type) == 0 || ElementBits(context.Input(0).type) % 8 != 0) {
-    return context.Unsupported(StrCat("elements of type ", ElementTypeName(context.Input(0).type), " cannot be moved"));
-  }
-  return DispatchType<std::int32_t, std::int64_t, std::int16_t>(
-      context, context.Input(kIndices).type, [&]<typename Index>(TypeTag<Index>) -> Status {
-        return context.Emit("reference.gather", [g](const RunContext& run) -> Status { return Gather<Index>(g, run); });
-      });
+  return DispatchUnits(context, context.Input(0).type, [&]<typename T>(TypeTag<T>, std::int64_t units) -> Status {
+    const std::int64_t inner = g.inner * units;
+    return DispatchType<std::int32_t, std::int64_t, std::int16_t>(
+        context, context.Input(kIndices).type, [&]<typename Index>(TypeTag<Index>) -> Status {
+          return context.Emit("reference.gather",
+                              [g, inner](const RunContext& run) -> Status { return Gather<T, Index>(g, inner, run); });
+        });
+  });
 }
 
 }  // namespace tfld::engine::reference

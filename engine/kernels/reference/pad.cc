@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/constant_input.h"
 #include "engine/kernels/reference/elements.h"
+#include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
 
@@ -16,7 +17,7 @@ constexpr int kPaddings = 1;
 constexpr int kValue = 2;
 
 Result<std::vector<std::int32_t>> ReadPaddings(const OpContext& context) {
-  TFLD_ASSIGN_OR_RETURN(auto paddings, context.ConstantInts(kPaddings));
+  TFLD_ASSIGN_OR_RETURN(auto paddings, ConstantSmallInts(context, kPaddings));
   const int rank = context.Input(0).shape.rank();
   if (paddings.size() != 2 * static_cast<std::size_t>(rank)) {
     return context.Error(StrCat(paddings.size(), " paddings for rank ", rank));
@@ -25,16 +26,6 @@ Result<std::vector<std::int32_t>> ReadPaddings(const OpContext& context) {
     return context.Error("a padding is negative");
   }
   return paddings;
-}
-
-// A stored number as the unsigned integer that moves it.
-template <typename T>
-T ZeroBits(const Value& output) {
-  if constexpr (std::is_same_v<T, Block16>) {
-    return {};
-  } else {
-    return static_cast<T>(IsInteger(output.type) ? output.zero_point() : 0);
-  }
 }
 
 }  // namespace
@@ -69,7 +60,7 @@ Status PreparePad(PrepareContext& context) {
   }
   const std::int64_t count = output.NumElements();
   return DispatchElementSize(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-    const T zero = ZeroBits<T>(context.Output(0));
+    const T zero = ZeroElement<T>(context.Output(0));
     return context.Emit("reference.pad", [box, offset, count, has_value, zero](const RunContext& run) -> Status {
       T* to = run.Output<T>(0);
       const T* value = has_value ? run.Input<T>(kValue) : nullptr;

@@ -1,8 +1,6 @@
 // SPLIT, SPLIT_V and UNPACK: one input cut along an axis into several outputs; UNPACK drops the axis.
-#include <cstring>
-
 #include "engine/kernels/reference/axes.h"
-#include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/reference.h"
 
 namespace tfld::engine::reference {
@@ -15,29 +13,29 @@ Result<int> SplitAxis(const OpContext& context, int axis_input, int value_input)
   return ResolveAxis(context, axis[0], context.Input(value_input).shape.rank());
 }
 
-// Copies, block by block along the outer axes, as many bytes to each output as its part of the axis has.
+// Copies, block by block along the outer axes, as many elements to each output as its part of the axis has.
 Status EmitParts(PrepareContext& context, std::string_view name, int value_input, int axis) {
   const Value& value = context.Input(value_input);
-  if (ElementBits(value.type) == 0 || ElementBits(value.type) % 8 != 0) {
-    return context.Unsupported(StrCat("elements of type ", ElementTypeName(value.type), " cannot be moved"));
-  }
-  const std::int64_t outer = value.shape.Product(0, axis);
-  std::vector<std::size_t> parts;
-  for (int i = 0; i < context.num_outputs(); ++i) {
-    TFLD_RETURN_IF_ERROR(context.RequireSameType(value_input, i));
-    parts.push_back(outer == 0 ? 0 : context.Output(i).byte_size() / static_cast<std::size_t>(outer));
-  }
-  return context.Emit(name, [outer, parts, value_input](const RunContext& run) -> Status {
-    const auto* from = run.Input<std::byte>(value_input);
-    for (std::int64_t n = 0; n < outer; ++n) {
-      for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (parts[i] == 0) continue;
-        std::memcpy(run.Output<std::byte>(static_cast<int>(i)) + static_cast<std::size_t>(n) * parts[i], from,
-                    parts[i]);
-        from += parts[i];
-      }
+  for (int i = 0; i < context.num_outputs(); ++i) TFLD_RETURN_IF_ERROR(context.RequireSameType(value_input, i));
+  return DispatchUnits(context, value.type, [&]<typename T>(TypeTag<T>, std::int64_t units) -> Status {
+    const std::int64_t outer = value.shape.Product(0, axis);
+    std::vector<std::int64_t> parts;
+    for (int i = 0; i < context.num_outputs(); ++i) {
+      parts.push_back(outer == 0 ? 0 : context.Output(i).shape.NumElements() / outer * units);
     }
-    return {};
+    return context.Emit(name, [outer, parts, value_input](const RunContext& run) -> Status {
+      std::int64_t stride = 0, offset = 0;
+      for (const std::int64_t part : parts) stride += part;
+      const auto input = InputElements<T>(run, value_input);
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto output = OutputElements<T>(run, static_cast<int>(i), outer * parts[i]);
+        for (std::int64_t n = 0; n < outer; ++n) {
+          CopyElements(input + (n * stride + offset), output + n * parts[i], parts[i]);
+        }
+        offset += parts[i];
+      }
+      return {};
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 // TRANSPOSE: axis i of the output is axis perm[i] of the input.
 #include "engine/kernels/reference/axes.h"
-#include "engine/kernels/reference/dispatch.h"
 #include "engine/kernels/reference/elements.h"
+#include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/reference.h"
 
 namespace tfld::engine::reference {
@@ -46,9 +46,9 @@ Status PrepareTranspose(PrepareContext& context) {
     if (static_cast<int>(axis) < box.shape.rank())
       box.from[axis] = strides[static_cast<std::size_t>(permutation[axis])];
   }
-  return DispatchElementSize(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
+  return DispatchMovable(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
     return context.Emit("reference.transpose", [box](const RunContext& run) -> Status {
-      CopyBox(box, run.Input<T>(0), run.Output<T>(0));
+      CopyBox(box, InputElements<T>(run, 0), OutputElements<T>(run, 0, box.shape.NumElements()));
       return {};
     });
   });
