@@ -14,6 +14,7 @@
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/signal/signal.h"
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
+#include "engine/kernels/reference/text.h"
 
 namespace tfld::engine {
 namespace {
@@ -44,6 +45,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kAtan2, "", 1, kBinary, r::InferBinary, r::PrepareAtan2},
     {OpCode::kAveragePool2d, "", 3, kUnary, r::InferPool2d, r::PrepareAveragePool2d},
     {OpCode::kBatchToSpaceNd, "", 4, {3, 3, 1, 1}, r::InferBatchToSpace, r::PrepareBatchToSpace},
+    {OpCode::kBidirectionalSequenceLstm, "", 3, {1, 48, 1, 2}, r::InferBidirectionalSequenceLstm,
+     r::PrepareBidirectionalSequenceLstm, kHasEffects},
     {OpCode::kBidirectionalSequenceRnn,
      "",
      3,
@@ -140,7 +143,11 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kGreater, "", 2, kBinary, r::InferBinary, r::PrepareGreater},
     {OpCode::kGreaterEqual, "", 3, kBinary, r::InferBinary, r::PrepareGreaterEqual},
     {OpCode::kHardSwish, "", 1, kUnary, r::InferSameShape, r::PrepareHardSwish},
+    {OpCode::kHashtable, "", 1, {0, 0, 1, 1}, r::InferHashtable, r::PrepareHashtable, kHasEffects},
+    {OpCode::kHashtableFind, "", 1, {3, 3, 1, 1}, r::InferHashtableFind, r::PrepareHashtableFind, kHasEffects},
+    {OpCode::kHashtableImport, "", 1, {3, 3, 0, 0}, r::InferNothing, r::PrepareHashtableImport, kHasEffects},
     {OpCode::kHashtableLookup, "", 1, {3, 3, 2, 2}, r::InferHashtableLookup, r::PrepareHashtableLookup},
+    {OpCode::kHashtableSize, "", 1, kUnary, r::InferHashtableSize, r::PrepareHashtableSize, kHasEffects},
     {OpCode::kIf,
      "",
      1,
@@ -220,6 +227,7 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kShape, "", 1, kUnary, r::InferShape, r::PrepareShape, kFoldable, kHasOwnBytes, kShapeOnly},
     {OpCode::kSign, "", 2, kUnary, r::InferSameShape, r::PrepareSign},
     {OpCode::kSin, "", 1, kUnary, r::InferSameShape, r::PrepareSin},
+    {OpCode::kSkipGram, "", 1, kUnary, r::InferSkipGram, r::PrepareSkipGram},
     {OpCode::kSlice, "", 8, {3, 3, 1, 1}, r::InferSlice, r::PrepareSlice},
     {OpCode::kSoftmax, "", 3, kUnary, r::InferSoftmax, r::PrepareSoftmax},
     {OpCode::kSpaceToBatchNd, "", 4, {3, 3, 1, 1}, r::InferSpaceToBatch, r::PrepareSpaceToBatch},
@@ -286,6 +294,8 @@ constexpr auto kOperators = std::to_array<Operator>({
     {OpCode::kTile, "", 3, kBinary, r::InferTile, r::PrepareTile},
     {OpCode::kTopkV2, "", 3, {2, 2, 2, 2}, r::InferTopK, r::PrepareTopK},
     {OpCode::kTranspose, "", 9, kBinary, r::InferTranspose, r::PrepareTranspose},
+    {OpCode::kUnidirectionalSequenceLstm, "", 4, {1, 24, 1, 1}, r::InferUnidirectionalSequenceLstm,
+     r::PrepareUnidirectionalSequenceLstm, kHasEffects},
     {OpCode::kUnidirectionalSequenceRnn,
      "",
      3,

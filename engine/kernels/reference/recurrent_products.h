@@ -85,8 +85,17 @@ inline float Activate(Activation activation, float value) {
   return value;
 }
 
-// Calls function(TypeTag-like vector type) for float inputs with float or 8-bit weights. uint8 weights are int8 weights
-// under an older name.
+// The weights are of the vector's kind. uint8 weights are int8 weights under an older name.
+template <typename Vector>
+Status RequireWeightsFor(const OpContext& context, int index) {
+  if constexpr (std::is_same_v<Vector, FloatVector>) {
+    return context.RequireInputType(index, {ElementType::kFloat32});
+  } else {
+    return context.RequireInputType(index, {ElementType::kInt8, ElementType::kUInt8});
+  }
+}
+
+// Calls function(std::type_identity<Vector>) with the kind that float inputs and the weights at `weights_input` need.
 template <typename Function>
 Status DispatchVector(const OpContext& context, int weights_input, Function&& function) {
   TFLD_RETURN_IF_ERROR(context.RequireInputType(0, {ElementType::kFloat32}));

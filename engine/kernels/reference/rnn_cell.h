@@ -65,6 +65,7 @@ class RnnCell {
 
  private:
   Status CheckInputs(const OpContext& context, const Sequence& sequence) {
+    TFLD_RETURN_IF_ERROR(RequireWeightsFor<Vector>(context, inputs_.weights));
     const ElementType type = context.Input(inputs_.weights).type;
     const int rank = context.Input(0).shape.rank();
     const auto check_weights = [&](int index, std::int32_t columns, float& scale) -> Status {
