@@ -81,16 +81,28 @@ class TestNode {
     return *this;
   }
 
+  // New elements for an input, of the type and number that it has.
+  template <typename T>
+  TestNode& SetInput(int index, const std::vector<T>& elements) {
+    buffers_[graph_.nodes[0].inputs[static_cast<std::size_t>(index)]] = Bytes(elements);
+    return *this;
+  }
+  // Where the node finds the other graphs of its program.
+  TestNode& Calls(GraphCaller* caller) {
+    caller_ = caller;
+    return *this;
+  }
+
   Status Infer() {
     TFLD_ASSIGN_OR_RETURN(definition_, ResolveOperator(graph_, 0));
-    InferContext context(graph_, 0);
+    InferContext context(graph_, 0, caller_);
     return definition_->infer(context);
   }
 
-  // Infers, prepares and runs.
+  // Infers, prepares and runs. What the kernel remembers stays from one run to the next.
   Status Run(SessionServices* services = nullptr) {
     TFLD_RETURN_IF_ERROR(Infer());
-    PrepareContext context(graph_, 0, /*threads=*/1);
+    PrepareContext context(graph_, 0, /*threads=*/1, caller_);
     TFLD_RETURN_IF_ERROR(definition_->prepare(context));
     if (!context.emitted()) return Internal("no kernel was emitted");
     const std::unique_ptr<Kernel> kernel = context.TakeKernel();
@@ -116,6 +128,10 @@ class TestNode {
     run.num_inputs = static_cast<int>(graph_.nodes[0].inputs.size());
     run.num_outputs = static_cast<int>(graph_.nodes[0].outputs.size());
     run.services = services;
+    if (state_ == nullptr) {
+      TFLD_ASSIGN_OR_RETURN(state_, kernel->NewState());
+    }
+    run.state = state_.get();
     return kernel->Run(run);
   }
 
@@ -135,6 +151,7 @@ class TestNode {
   }
   std::string_view kernel_name() const { return kernel_name_; }
   Graph& graph() { return graph_; }
+  KernelState* state() { return state_.get(); }  // null before the first run, or when the kernel has none
 
  private:
   template <typename T>
@@ -166,6 +183,8 @@ class TestNode {
   std::map<ValueId, std::vector<std::byte>> buffers_;
   const Operator* definition_ = nullptr;
   std::string_view kernel_name_;
+  GraphCaller* caller_ = nullptr;
+  std::shared_ptr<KernelState> state_;
   std::uint64_t empty_ = 0;
 };
 
