@@ -9,6 +9,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "engine/tensor/string_tensor.h"
+
 namespace tfld::engine {
 namespace {
 
@@ -89,6 +91,19 @@ Comparison CompareAs(std::span<const std::byte> actual, std::span<const std::byt
   return result;
 }
 
+Comparison CompareStrings(std::span<const std::byte> actual, std::span<const std::byte> expected) {
+  const StringReader found(actual.data());
+  const StringReader wanted(expected.data());
+  Comparison result;
+  result.elements = static_cast<std::int64_t>(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i < found.size() && found[i] == wanted[i]) continue;
+    if (result.differing++ == 0) result.place = static_cast<std::int64_t>(i);
+    result.max_abs_diff = std::numeric_limits<double>::infinity();
+  }
+  return result;
+}
+
 }  // namespace
 
 float HalfToFloat(std::uint16_t bits) {
@@ -107,6 +122,7 @@ float HalfToFloat(std::uint16_t bits) {
 
 Comparison Compare(ElementType type, std::span<const std::byte> actual, std::span<const std::byte> expected) {
   switch (type) {
+    case ElementType::kString: return CompareStrings(actual, expected);
     case ElementType::kFloat16: return CompareAs<Half>(actual, expected);
     case ElementType::kFloat32: return CompareAs<float>(actual, expected);
     case ElementType::kFloat64: return CompareAs<double>(actual, expected);

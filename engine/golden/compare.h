@@ -10,7 +10,7 @@
 namespace tfld::engine {
 
 // NaN equals NaN, an infinity equals itself; any other difference from one of them is infinite. Complex numbers differ
-// by the magnitude of their difference.
+// by the magnitude of their difference. Strings differ by infinity or not at all.
 struct Comparison {
   double max_abs_diff = 0.0;
   std::int64_t differing = 0;
@@ -23,7 +23,7 @@ struct Comparison {
   double expected = 0.0;
 };
 
-// Both are `elements` elements of `type`, which has a NumPy name.
+// Both are as many elements of `type`, which has a NumPy name or is a string.
 Comparison Compare(ElementType type, std::span<const std::byte> actual, std::span<const std::byte> expected);
 
 // Converts between a half-precision number's bits and a float (IEEE 754 binary16).

@@ -21,8 +21,7 @@ struct GoldenTensor {
   ElementType type = ElementType::kFloat32;
   Shape shape;
   std::string file;                    // relative to the directory; empty for strings
-  std::vector<std::byte> data;         // what the file holds, of this type and shape
-  std::vector<std::string> strings;    // instead of data when the type is kString
+  std::vector<std::byte> data;         // what the file holds, of this type and shape; of strings, the string tensor
   std::optional<double> kernels_diff;  // how far LiteRT's default kernels are from `data`: default_kernels.max_abs_diff
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/str_cat.h"
+#include "engine/tensor/string_tensor.h"
 
 namespace tfld::engine {
 namespace {
@@ -65,10 +66,11 @@ Status ParseContents(const Json& object, GoldenTensor& tensor) {
     if (tensor.file.empty()) return InvalidArgument("\"file\" is empty");
     return {};
   }
-  TFLD_ASSIGN_OR_RETURN(tensor.strings, OptionalStrings(object, "strings"));
-  if (static_cast<std::int64_t>(tensor.strings.size()) != tensor.shape.NumElements()) {
-    return InvalidArgument(StrCat("has ", tensor.strings.size(), " strings for shape ", tensor.shape.ToString()));
+  TFLD_ASSIGN_OR_RETURN(const auto strings, OptionalStrings(object, "strings"));
+  if (static_cast<std::int64_t>(strings.size()) != tensor.shape.NumElements()) {
+    return InvalidArgument(StrCat("has ", strings.size(), " strings for shape ", tensor.shape.ToString()));
   }
+  tensor.data = EncodeStrings(strings);
   return {};
 }
 

@@ -92,7 +92,7 @@ struct Program {
   std::vector<Graph> graphs;  // at least one; the first is the main graph
   std::vector<Signature> signatures;
   std::vector<Metadata> metadata;
-  int num_resources = 0;  // resource variables that VAR_HANDLE nodes name
+  int num_resources = 0;  // variables and hash tables that VAR_HANDLE and HASHTABLE nodes name
   // What the spans above point into: the mapped file and buffers made by the importer and by passes.
   std::vector<std::shared_ptr<const void>> storage;
 };

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/base/status.h"
@@ -19,6 +21,12 @@ struct ResourceVariable {
   std::vector<std::byte> data;
 };
 
+// A hash table, from the bytes of a key to those of its value. It is filled once between two Resets.
+struct HashTable {
+  bool is_filled = false;
+  std::unordered_map<std::string, std::string> entries;
+};
+
 // Implemented by the session. Thread rule: only from Kernel::Run of that session.
 class SessionServices {
  public:
@@ -26,6 +34,8 @@ class SessionServices {
 
   // A resource tensor's element is the index of its variable. INVALID_ARGUMENT when there is none.
   virtual ResourceVariable* FindResource(std::int32_t handle) = 0;
+  // The same for hash tables.
+  virtual HashTable* FindTable(std::int32_t handle) = 0;
 
   // Runs a whole subgraph that has no inputs and outputs, at most once between two Resets (CALL_ONCE).
   virtual Status RunOnce(int graph_index) = 0;

@@ -82,18 +82,25 @@ Status ImportMetadata(const wire::Model& model, std::span<const std::byte> file,
   return {};
 }
 
-// Gives each distinct variable its number.
+// Gives each distinct variable and hash table its number.
 void NumberResources(Program& program) {
   std::map<std::pair<std::string, std::string>, int> numbers;
+  std::map<int, int> tables;
+  int count = 0;
   for (Graph& graph : program.graphs) {
     for (Node& node : graph.nodes) {
       if (auto* handle = std::get_if<VarHandleAttributes>(&node.attributes)) {
-        const auto next = static_cast<int>(numbers.size());
-        handle->resource = numbers.try_emplace({handle->container, handle->shared_name}, next).first->second;
+        const auto [entry, is_new] = numbers.try_emplace({handle->container, handle->shared_name}, count);
+        handle->resource = entry->second;
+        if (is_new) ++count;
+      } else if (auto* table = std::get_if<HashtableAttributes>(&node.attributes)) {
+        const auto [entry, is_new] = tables.try_emplace(table->table_id, count);
+        table->resource = entry->second;
+        if (is_new) ++count;
       }
     }
   }
-  program.num_resources = static_cast<int>(numbers.size());
+  program.num_resources = count;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "engine/base/aligned_buffer.h"
 #include "engine/base/str_cat.h"
 #include "engine/kernels/session_services.h"
+#include "engine/plan/text_mover.h"
 #include "engine/tensor/string_tensor.h"
 
 namespace tfld::engine {
@@ -40,6 +42,7 @@ class LateState final : public KernelState, private OutputResizer {
  public:
   LateState(const Graph& alone, const Operator& definition, std::size_t max_bytes)
       : graph_(alone), definition_(definition), max_bytes_(max_bytes) {
+    if (TextMover::IsNeededFor(node(), graph_)) text_.emplace(graph_);
     const std::size_t inputs = node().inputs.size();
     is_needed_.resize(inputs);
     elements_.resize(inputs);
@@ -58,13 +61,20 @@ class LateState final : public KernelState, private OutputResizer {
       const Value& output = graph_.value(node().outputs[i]);
       const std::int32_t slot = run.OutputSlot(static_cast<int>(i));
       // Strings get theirs from the kernel, which knows it.
-      if (output.type != ElementType::kString)
+      const bool is_text = text_.has_value() && text_->is_text_output(i);
+      if (!is_text && output.type != ElementType::kString)
         TFLD_RETURN_IF_ERROR(run.services->ResizeSlot(slot, output.shape, output.byte_size()));
     }
     // The node's buffers are the session's, its scratch is ours; the kernel reads both through one table.
     RunContext inner = run;
     BindBuffers(run, inner);
-    return kernel_->Run(inner);
+    if (!text_.has_value()) return kernel_->Run(inner);
+    NumberStrings(run);
+    TFLD_RETURN_IF_ERROR(kernel_->Run(inner));
+    for (std::size_t i = 0; i < node().outputs.size(); ++i) {
+      if (text_->is_text_output(i)) TFLD_RETURN_IF_ERROR(text_->Write(i, *this));
+    }
+    return {};
   }
 
  private:
@@ -167,6 +177,18 @@ class LateState final : public KernelState, private OutputResizer {
     outer_ = &run;
   }
 
+  void NumberStrings(const RunContext& run) {
+    text_->Begin();
+    for (std::size_t i = 0; i < node().inputs.size(); ++i) {
+      if (text_->is_text_input(i)) buffers_[i] = text_->Number(i, run.Input<std::byte>(static_cast<int>(i)));
+    }
+    for (std::size_t i = 0; i < node().outputs.size(); ++i) {
+      if (!text_->is_text_output(i)) continue;
+      const std::int64_t count = graph_.value(node().outputs[i]).shape.NumElements();
+      buffers_[node().inputs.size() + i] = text_->Reserve(i, count);
+    }
+  }
+
   Result<std::byte*> Resize(int output, std::size_t bytes) override {
     const std::int32_t slot = outer_->OutputSlot(output);
     const Shape& shape = graph_.value(node().outputs[static_cast<std::size_t>(output)]).shape;
@@ -179,6 +201,7 @@ class LateState final : public KernelState, private OutputResizer {
   Graph graph_;
   const Operator& definition_;
   const std::size_t max_bytes_;
+  std::optional<TextMover> text_;
   std::vector<bool> is_open_;    // by input: neither absent nor constant nor a variable
   std::vector<bool> is_needed_;  // by input: the operator asked for its elements
   std::vector<std::vector<std::byte>> elements_;

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/str_cat.h"
 #include "engine/plan/plan_builder.h"
 #include "engine/runtime/session_impl.h"
+#include "engine/tensor/string_tensor.h"
 #include "tfld/engine.h"
 
 namespace tfld::engine {
@@ -25,6 +27,22 @@ TensorView Session::Input(int index, int entry_point) {
 TensorView Session::Output(int index, int entry_point) const {
   const EntryValues& entry = EntryOf(*impl_->executable, entry_point);
   return impl_->View(entry.graph, entry.outputs[static_cast<std::size_t>(index)]);
+}
+
+Status Session::SetInput(int index, std::span<const std::byte> bytes, int entry_point) {
+  const EntryValues& entry = EntryOf(*impl_->executable, entry_point);
+  const ValueId id = entry.inputs[static_cast<std::size_t>(index)];
+  TensorView view = impl_->View(entry.graph, id);
+  if (view.type == ElementType::kString) {
+    TFLD_RETURN_IF_ERROR(CheckStringTensor(bytes, view.shape.NumElements()));
+    TFLD_RETURN_IF_ERROR(impl_->ResizeSlot(impl_->slot(entry.graph, id), view.shape, bytes.size()));
+    view = impl_->View(entry.graph, id);
+  }
+  if (bytes.size() != view.bytes.size()) {
+    return InvalidArgument(StrCat("input ", index, " takes ", view.bytes.size(), " bytes; given are ", bytes.size()));
+  }
+  std::ranges::copy(bytes, view.bytes.begin());
+  return {};
 }
 
 Status Session::BindInput(int index, const void* memory, int entry_point) {

@@ -52,6 +52,7 @@ Status Session::Impl::Adopt(std::shared_ptr<const Plan> next) {
     }
   }
   resources.resize(static_cast<std::size_t>(executable->model().program().num_resources));
+  tables.resize(resources.size());
   Reset();
   return {};
 }
@@ -63,6 +64,7 @@ void Session::Impl::Reset() {
     std::memset(buffers[slot], is_byte ? variable.zero_point : 0, plan->slots[slot].bytes);
   }
   for (ResourceVariable& resource : resources) resource.assigned = false;
+  for (HashTable& table : tables) table = {};
   for (auto& of_graph : states) {
     for (auto& state : of_graph) {
       if (state != nullptr) state->Reset();
@@ -99,6 +101,11 @@ Status Session::Impl::RunGraph(int graph_index) {
 ResourceVariable* Session::Impl::FindResource(std::int32_t handle) {
   const bool known = handle >= 0 && static_cast<std::size_t>(handle) < resources.size();
   return known ? &resources[static_cast<std::size_t>(handle)] : nullptr;
+}
+
+HashTable* Session::Impl::FindTable(std::int32_t handle) {
+  const bool known = handle >= 0 && static_cast<std::size_t>(handle) < tables.size();
+  return known ? &tables[static_cast<std::size_t>(handle)] : nullptr;
 }
 
 Status Session::Impl::RunOnce(int graph_index) {

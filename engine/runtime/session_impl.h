@@ -26,6 +26,7 @@ struct Session::Impl final : SessionServices {
   void Reset();
 
   ResourceVariable* FindResource(std::int32_t handle) override;
+  HashTable* FindTable(std::int32_t handle) override;
   Status RunOnce(int graph_index) override;
   std::span<const std::int32_t> InputSlots(int graph_index) const override;
   std::span<const std::int32_t> OutputSlots(int graph_index) const override;
@@ -59,7 +60,8 @@ struct Session::Impl final : SessionServices {
   std::vector<DynamicMemory> dynamic;                             // empty when the plan has no dynamic slot
   std::size_t dynamic_bytes = 0;                                  // the capacities together
   std::vector<std::vector<std::unique_ptr<KernelState>>> states;  // one a step of each graph
-  std::vector<ResourceVariable> resources;
+  std::vector<ResourceVariable> resources;  // and hash tables: a handle is of one or the other
+  std::vector<HashTable> tables;
   std::vector<bool> has_run_once;  // by graph
   StepObserver* observer = nullptr;
 };

@@ -60,6 +60,15 @@ void StringWriter::SetWord(std::size_t index, std::size_t value) {
   std::memcpy(tensor_ + index * sizeof(word), &word, sizeof(word));
 }
 
+std::vector<std::byte> EncodeStrings(std::span<const std::string> strings) {
+  std::size_t bytes = StringTableBytes(strings.size());
+  for (const std::string& text : strings) bytes += text.size();
+  std::vector<std::byte> tensor(bytes);
+  StringWriter writer(strings.size(), tensor.data());
+  for (const std::string& text : strings) writer.Append(text);
+  return tensor;
+}
+
 void WriteEmptyStrings(std::size_t count, std::byte* tensor) {
   StringWriter writer(count, tensor);
   for (std::size_t i = 0; i < count; ++i) writer.Append({});

@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/status.h"
 
@@ -46,6 +48,9 @@ class StringWriter {
   std::size_t next_ = 0;
   std::size_t end_;
 };
+
+// The whole tensor.
+std::vector<std::byte> EncodeStrings(std::span<const std::string> strings);
 
 void WriteEmptyStrings(std::size_t count, std::byte* tensor);
 

@@ -143,9 +143,14 @@ class Session {
   ~Session();
 
   // The memory of a tensor of an entry point, valid until ResizeInputs. Inputs keep their contents from run to run;
-  // outputs are valid after a successful Run, until the next.
+  // outputs are valid after a successful Run, until the next. The shape of an output that is open, and the bytes of
+  // one of strings, are those of the last run.
   TensorView Input(int index, int entry_point = 0);
   TensorView Output(int index, int entry_point = 0) const;
+
+  // Copies an input. Of strings it takes the bytes of a string tensor (engine/tensor/string_tensor.h), which is the only
+  // way to set them. INVALID_ARGUMENT when there are not as many bytes as the tensor has, or their table is wrong.
+  Status SetInput(int index, std::span<const std::byte> bytes, int entry_point = 0);
 
   // Makes a run read from, or write to, the caller's memory instead of the session's: at least the tensor's bytes and
   // 128 readable bytes behind them, aligned to 64 bytes. Null returns to the session's own. INVALID_ARGUMENT when

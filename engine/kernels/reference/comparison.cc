@@ -5,6 +5,7 @@
 #include "engine/kernels/reference/elementwise.h"
 #include "engine/kernels/reference/half.h"
 #include "engine/kernels/reference/reference.h"
+#include "engine/kernels/reference/text.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -60,9 +61,11 @@ Status PrepareStored(PrepareContext& context, std::string_view name, Function fu
 }  // namespace
 
 Status PrepareEqual(PrepareContext& context) {
+  if (context.Input(0).type == ElementType::kString) return PrepareCompareText(context, /*when_equal=*/true);
   return PrepareComparison<bool>(context, "reference.equal", Int16::kByScale, std::equal_to<>());
 }
 Status PrepareNotEqual(PrepareContext& context) {
+  if (context.Input(0).type == ElementType::kString) return PrepareCompareText(context, /*when_equal=*/false);
   return PrepareComparison<bool>(context, "reference.not_equal", Int16::kByScale, std::not_equal_to<>());
 }
 Status PrepareGreater(PrepareContext& context) {

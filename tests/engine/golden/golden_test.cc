@@ -9,6 +9,7 @@
 #include "engine/golden/discover.h"
 #include "engine/golden/golden_parser.h"
 #include "engine/golden/npy.h"
+#include "engine/tensor/string_tensor.h"
 #include "tests/support/temp_dir.h"
 
 namespace tfld::engine {
@@ -67,7 +68,7 @@ TEST(GoldenTest, StringsStandInTheJson) {
       R"({"steps": [{"inputs": [{"dtype": "string", "shape": [2], "strings": ["a", "b"]}], "outputs": []}]})", {});
   ASSERT_TRUE(golden.ok()) << golden.status().ToString();
   EXPECT_EQ(golden->model, "model.tflite");
-  EXPECT_EQ(golden->steps[0].inputs[0].strings, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(golden->steps[0].inputs[0].data, EncodeStrings(std::vector<std::string>{"a", "b"}));
 }
 
 struct BadCase {
