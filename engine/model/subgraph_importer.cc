@@ -73,9 +73,15 @@ class SubGraphImporter {
     if (tensor.buffer() >= std::max(count, 1U)) {
       return InvalidArgument(StrCat("buffer ", tensor.buffer(), " does not exist, there are ", count));
     }
-    if (tensor.buffer() == 0) return {};
-    TFLD_ASSIGN_OR_RETURN(const auto data, BufferBytes(*buffers->Get(tensor.buffer()), source_.file));
-    if (data.empty()) return {};
+    std::span<const std::byte> data;
+    if (tensor.buffer() != 0) {
+      TFLD_ASSIGN_OR_RETURN(data, BufferBytes(*buffers->Get(tensor.buffer()), source_.file));
+    }
+    const bool is_sparse_zero = value.sparsity != nullptr && value.sparsity->stored == 0 && tensor.buffer() != 0;
+    if (data.empty() && !is_sparse_zero) {
+      value.sparsity = nullptr;  // says how constant data is stored
+      return {};
+    }
     if (value.is_variable) return InvalidArgument("a variable has constant data");
     value.is_constant = true;
     value.data =

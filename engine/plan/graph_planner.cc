@@ -5,6 +5,7 @@
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
+#include "engine/plan/expand_sparse.h"
 #include "engine/plan/fold_constants.h"
 #include "engine/plan/late_kernel.h"
 
@@ -22,6 +23,8 @@ class GraphPlanner {
   }
 
   Result<PreparedGraph> Run() {
+    TFLD_RETURN_IF_ERROR(
+        ExpandSparseConstants(result_.graph, options_.max_arena_bytes, result_.storage, result_.folded_bytes));
     // After a node that is not supported the shapes behind it are unknown; the rest is only looked up, so that the
     // message names every operator that is missing.
     bool shapes_known = true;
@@ -43,7 +46,6 @@ class GraphPlanner {
     Graph& graph = result_.graph;
     TFLD_ASSIGN_OR_RETURN(const Operator* definition, ResolveOperator(graph, node));
     if (!shapes_known) return {};
-    TFLD_RETURN_IF_ERROR(CheckValues(node, *definition));
     if (!definition->takes_dynamic && HasOpenShapes(node)) return PrepareLate(node, *definition);
     InferContext infer(graph, node, &caller_);
     if (Status status = definition->infer(infer); !status.ok()) {
@@ -77,17 +79,6 @@ class GraphPlanner {
                       .kernel = MakeLateKernel(result_.graph, node, definition, options_.max_arena_bytes)};
     kernel_name_ = step.kernel->name();
     result_.steps.push_back(std::move(step));
-    return {};
-  }
-
-  Status CheckValues(int node, const Operator& definition) const {
-    if (definition.code == OpCode::kDensify) return {};
-    for (const ValueId id : NodeAt(node).inputs) {
-      if (id != kNoValue && result_.graph.value(id).sparsity != nullptr) {
-        return Unimplemented(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
-                                    " is stored in a sparse encoding"));
-      }
-    }
     return {};
   }
 
