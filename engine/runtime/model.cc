@@ -12,7 +12,7 @@ namespace tfld::engine {
 
 struct Model::Impl {
   std::string name;
-  std::size_t file_bytes = 0;
+  std::span<const std::byte> bytes;  // kept alive by the program
   std::unique_ptr<Program> program;
 };
 
@@ -20,7 +20,8 @@ Model::Model() : impl_(std::make_unique<Impl>()) {}
 Model::~Model() = default;
 
 const std::string& Model::name() const { return impl_->name; }
-std::size_t Model::file_bytes() const { return impl_->file_bytes; }
+std::size_t Model::file_bytes() const { return impl_->bytes.size(); }
+std::span<const std::byte> Model::bytes() const { return impl_->bytes; }
 const Program& Model::program() const { return *impl_->program; }
 
 Result<std::shared_ptr<const Model>> Model::Import(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
@@ -29,7 +30,7 @@ Result<std::shared_ptr<const Model>> Model::Import(std::span<const std::byte> by
   if (!program.ok()) return program.status().WithContext(name);
   auto model = std::shared_ptr<Model>(new Model());
   model->impl_->name = name;
-  model->impl_->file_bytes = bytes.size();
+  model->impl_->bytes = bytes;
   model->impl_->program = std::move(program).value();
   return std::shared_ptr<const Model>(std::move(model));
 }

@@ -12,7 +12,7 @@ namespace tfld::engine {
 // The graphs that a node runs: CALL_ONCE its initializer, IF and WHILE their branches.
 struct CalledGraph {
   int graph = 0;
-  std::string_view role;  // "then", "body" ...
+  std::string role;  // "then", "body" ...
 };
 std::vector<CalledGraph> CalledGraphs(const Node& node);
 

@@ -12,6 +12,7 @@
 #include "engine/tools/graph_drawing.h"
 #include "engine/tools/inspection.h"
 #include "engine/tools/json_output.h"
+#include "engine/tools/metadata_output.h"
 #include "engine/tools/table.h"
 
 namespace tfld::engine {
@@ -104,6 +105,7 @@ Json ToDocument(const Options& options, const Model& model, const Inspection& in
                    {"operators", OperatorsToJson(inspection)},
                    {"parameters", inspection.parameters},
                    {"operations", inspection.operations}};
+  if (Json metadata = MetadataToJson(model); !metadata.is_null()) document["metadata"] = std::move(metadata);
   if (inspection.status.ok()) {
     document["weights_kib"] = ToKib(inspection.memory.weight_bytes);
     document["packed_kib"] = ToKib(inspection.memory.packed_bytes);
@@ -153,6 +155,7 @@ void PrintText(const Options& options, const Model& model, const Inspection& ins
     PrintTensors(StrCat("signature ", Printable(point.key), ", inputs"), point.inputs);
     PrintTensors(StrCat("signature ", Printable(point.key), ", outputs"), point.outputs);
   }
+  PrintMetadata(model);
   PrintOperators(inspection);
   std::cout << "parameters " << Scaled(inspection.parameters) << ", operations " << Scaled(inspection.operations)
             << '\n';

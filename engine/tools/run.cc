@@ -1,14 +1,17 @@
 // tfld-model run
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "engine/base/str_cat.h"
 #include "engine/golden/golden.h"
 #include "engine/golden/npy.h"
 #include "engine/golden/read_file.h"
 #include "engine/golden/run_step.h"
+#include "engine/metadata/model_metadata.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/tools/classifier.h"
 #include "engine/tools/commands.h"
@@ -16,11 +19,13 @@
 #include "engine/tools/load_input.h"
 #include "engine/tools/table.h"
 #include "engine/tools/tensor_values.h"
+#include "tfld/labels.h"
 
 namespace tfld::engine {
 namespace {
 
 constexpr std::size_t kClassesShown = 5;
+constexpr std::size_t kValuesShown = 10;
 
 struct Options {
   std::string model;
@@ -30,6 +35,7 @@ struct Options {
   std::string output_dir;
   std::string signature;
   std::string labels_file;
+  bool with_labels = false;  // without a file: the model's own
   std::uint64_t seed = 1;
   std::string range = "signed";
 };
@@ -41,7 +47,7 @@ PixelRange RangeOf(const std::string& name) {
 // Everything that printing and writing of one run's outputs needs.
 struct Outputs {
   const LoadedModel& loaded;
-  const std::vector<std::string>& labels;
+  const std::vector<std::string>& labels;  // empty: the model's own
   int entry_point = 0;
 };
 
@@ -52,6 +58,34 @@ void PrintClasses(const std::vector<double>& scores, const std::vector<std::stri
     table.AddRow({StrCat(best.index), Fixed(best.score, 5), index < labels.size() ? labels[index] : ""});
   }
   table.Print(std::cout, "    ");
+}
+
+// For an output that holds classes, as detectors have.
+void PrintNamedValues(const std::vector<double>& values, const std::vector<std::string>& labels) {
+  Table table({">value", "label"});
+  for (std::size_t i = 0; i < std::min(values.size(), kValuesShown); ++i) {
+    const double value = values[i];
+    const bool is_class = value >= 0.0 && value < static_cast<double>(labels.size()) && value == std::floor(value);
+    table.AddRow({StrCat(static_cast<float>(value)), is_class ? labels[static_cast<std::size_t>(value)] : ""});
+  }
+  table.Print(std::cout, "    ");
+}
+
+// Labels that the model has of an output of its main graph, and whether they name the values that stand in it.
+struct OwnLabels {
+  std::vector<std::string> labels;
+  bool of_values = false;
+};
+
+OwnLabels OwnLabelsOf(const Model& model, const EntryValues& entry, ValueId output) {
+  const std::vector<ValueId>& outputs = model.program().graphs[0].outputs;
+  const auto position = std::ranges::find(outputs, output) - outputs.begin();
+  if (entry.graph != 0 || position == std::ssize(outputs)) return {};
+  auto labels = ReadLabels(model, static_cast<int>(position));
+  if (!labels.ok()) return {};
+  const auto metadata = ReadMetadata(model);
+  const AssociatedFile* file = LabelFileOf(metadata->outputs[static_cast<std::size_t>(position)]);
+  return {std::move(labels).value(), file->kind == AssociatedFile::Kind::kValueLabels};
 }
 
 void PrintOutput(const Outputs& outputs, int index) {
@@ -69,9 +103,11 @@ void PrintOutput(const Outputs& outputs, int index) {
   const Executable::Impl& impl = outputs.loaded.executable->impl();
   const EntryValues& entry = impl.entry_points.values[point];
   const Graph& graph = impl.plan->graphs[static_cast<std::size_t>(entry.graph)].graph;
-  if (!outputs.labels.empty() || IsClassifierOutput(graph, entry.outputs[static_cast<std::size_t>(index)])) {
-    PrintClasses(*values, outputs.labels);
-  }
+  const ValueId output = entry.outputs[static_cast<std::size_t>(index)];
+  if (!outputs.labels.empty()) return PrintClasses(*values, outputs.labels);
+  const OwnLabels own = OwnLabelsOf(*outputs.loaded.model, entry, output);
+  if (own.of_values) return PrintNamedValues(*values, own.labels);
+  if (!own.labels.empty() || IsClassifierOutput(graph, output)) PrintClasses(*values, own.labels);
 }
 
 Status WriteOutput(const Options& options, const TensorView& view, const std::string& name) {
@@ -128,7 +164,19 @@ Status RunOnce(const Options& options, const LoadedModel& loaded, const std::vec
   return {};
 }
 
-int RunCommand(const Options& options) {
+// Asked for the model's own labels, it is an error that there are none.
+Status RequireLabels(const Model& model) {
+  for (int i = 0; i < static_cast<int>(model.program().graphs[0].outputs.size()); ++i) {
+    const auto labels = ReadLabels(model, i);
+    if (labels.ok() || labels.status().code() != StatusCode::kNotFound) return labels.status();
+  }
+  return NotFound(StrCat(model.name(), ": the model has no labels of its own; --labels FILE gives it some"));
+}
+
+int RunCommand(Options options) {
+  // The file may be left out, so that the word behind --labels can be the model.
+  if (options.model.empty()) options.model = std::exchange(options.labels_file, "");
+  if (options.model.empty()) throw CLI::RequiredError("MODEL");
   std::vector<std::string> labels;
   if (!options.labels_file.empty()) {
     auto read = ReadLabels(options.labels_file);
@@ -137,6 +185,9 @@ int RunCommand(const Options& options) {
   }
   const auto loaded = LoadModel(options.model, options.engine);
   if (!loaded.ok()) return Fail(loaded.status());
+  if (options.with_labels && options.labels_file.empty()) {
+    if (const Status status = RequireLabels(*loaded->model); !status.ok()) return Fail(status);
+  }
   const Status status =
       options.golden.empty() ? RunOnce(options, *loaded, labels) : RunGolden(options, *loaded, labels);
   return status.ok() ? kExitDone : Fail(status);
@@ -148,7 +199,7 @@ void AddRunCommand(CLI::App& program, int& exit_status) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       program.add_subcommand("run", "One inference; prints each output's shape, range and best classes.");
-  command->add_option("MODEL", options->model, "a .tflite file")->required()->type_name("FILE");
+  command->add_option("MODEL", options->model, "a .tflite file")->type_name("FILE");
   auto* inputs = command
                      ->add_option("--input", options->inputs,
                                   "NAME=FILE, or INDEX=FILE: a .npy file, raw bytes (.bin) or a picture, which is "
@@ -162,14 +213,23 @@ void AddRunCommand(CLI::App& program, int& exit_status) {
                       "write the outputs as .npy: under the golden's own names, else as output0.npy ...");
   command->add_option("--signature", options->signature, "run this signature instead of the main graph");
   command->add_option("--seed", options->seed, "of random inputs")->capture_default_str();
-  command->add_option("--labels", options->labels_file, "names of the classes, one a line");
+  auto* labels =
+      command
+          ->add_option("--labels", options->labels_file,
+                       "names of the classes, one a line; without a file those in the model's metadata, which "
+                       "are shown anyway where it has some")
+          ->type_name("FILE")
+          ->expected(0, 1);
   command
       ->add_option("--image-range", options->range,
                    "a picture's pixels in a float input: signed (-1 to 1), unit (0 to 1), bytes (0 to 255)")
       ->check(CLI::IsMember({"signed", "unit", "bytes"}))
       ->capture_default_str();
   AddEngineOptions(*command, options->engine);
-  command->callback([options, &exit_status] { exit_status = RunCommand(*options); });
+  command->callback([options, labels, &exit_status] {
+    options->with_labels = labels->count() > 0;
+    exit_status = RunCommand(*options);
+  });
 }
 
 }  // namespace tfld::engine

@@ -57,6 +57,8 @@ class Model {
 
   const std::string& name() const;
   std::size_t file_bytes() const;
+  // The whole file, also what follows the model in it.
+  std::span<const std::byte> bytes() const;
   // For tools that look inside; not part of the stable interface.
   const Program& program() const;
 

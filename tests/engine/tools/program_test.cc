@@ -126,6 +126,16 @@ TEST_F(ProgramTest, RunWritesOutputs) {
   EXPECT_EQ(Call("run good.tflite --signature other").exit_status, 1);
 }
 
+TEST_F(ProgramTest, LabelsWithoutAFileAreTheModels) {
+  std::ofstream(directory_ / "labels.txt") << "cat\ndog\n";
+  EXPECT_THAT(Call("run good.tflite --input x=golden/in.npy --labels labels.txt").output, HasSubstr("dog"));
+  const Outcome none = Call("run good.tflite --labels");
+  EXPECT_EQ(none.exit_status, 1);
+  EXPECT_THAT(none.output, HasSubstr("no labels of its own"));
+  EXPECT_EQ(Call("run --labels good.tflite").output, none.output);
+  EXPECT_EQ(Call("run --seed 2").exit_status, 2);
+}
+
 TEST_F(ProgramTest, Check) {
   const Outcome good = Call("check good.tflite golden --backend reference");
   EXPECT_EQ(good.exit_status, 0) << good.output;
