@@ -57,7 +57,9 @@ Status PrepareConv3d(PrepareContext& context) {
   const int scratch = context.RequestScratch(static_cast<std::size_t>(filters) * sizeof(float));
   return WithNumerics<FloatSum>(context, layout, [&](const FloatSum& numerics, const auto& operands) {
     return context.Emit("reference.conv_3d", [=](const RunContext& run) -> Status {
-      const auto [input, weights, bias, result] = operands(run);
+      const auto [input, filter_data, bias_data, result] = operands(run);
+      const auto weights = filter_data;  // lambdas of clang before 16 take no bindings
+      const auto bias = bias_data;
       auto* sums = run.Scratch<float>(scratch);
       float* output = result;
       for (std::int64_t n = 0; n < batches && filters > 0; ++n) {

@@ -65,6 +65,8 @@ struct Domain {
     return {};
   }
 };
+template <typename Accepts>
+Domain(Accepts, std::string_view) -> Domain<Accepts>;
 
 template <typename T, typename Accepts, typename Function>
 Status EmitPartialUnary(PrepareContext& context, std::string_view name, Domain<Accepts> domain, Function function) {
