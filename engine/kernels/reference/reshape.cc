@@ -17,6 +17,12 @@ Result<std::vector<std::int32_t>> RequestedShape(const OpContext& context) {
   return dims;
 }
 
+std::int64_t NonZeroProduct(const Shape& shape) {
+  std::int64_t product = 1;
+  for (const std::int32_t size : shape.dims()) product *= size == 0 ? 1 : size;
+  return product;
+}
+
 }  // namespace
 
 Status InferReshape(InferContext& context) {
@@ -26,12 +32,15 @@ Status InferReshape(InferContext& context) {
   if (open != dims.end()) {
     *open = 1;
     TFLD_ASSIGN_OR_RETURN(const Shape rest, Shape::Make(dims));
-    const std::int64_t known = rest.NumElements();
-    if (known == 0 || elements % known != 0 || elements / known > std::numeric_limits<std::int32_t>::max()) {
+    // Without elements, the open dimension is what those that are not 0 leave over.
+    const bool is_empty = rest.NumElements() == 0;
+    const std::int64_t known = is_empty ? NonZeroProduct(rest) : rest.NumElements();
+    const std::int64_t total = is_empty ? NonZeroProduct(context.Input(0).shape) : elements;
+    if (total % known != 0 || total / known > std::numeric_limits<std::int32_t>::max()) {
       return context.Error(StrCat("input of shape ", context.Input(0).shape.ToString(), " does not fit into ",
                                   rest.ToString(), " with one dimension open"));
     }
-    *open = static_cast<std::int32_t>(elements / known);
+    *open = static_cast<std::int32_t>(total / known);
   }
   auto shape = Shape::Make(dims);
   if (!shape.ok()) return context.Error(shape.status().message());

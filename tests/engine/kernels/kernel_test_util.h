@@ -40,7 +40,19 @@ class TestServices final : public SessionServices {
     return {};
   }
 
+  HashTable* FindTable(std::int32_t handle) override { return handle == 0 ? &table : nullptr; }
+  // There are no graphs and no dynamic tensors.
+  Status RunGraph(int /*graph_index*/) override { return Internal("no graph"); }
+  std::span<const std::int32_t> InputSlots(int /*graph_index*/) const override { return {}; }
+  std::span<const std::int32_t> OutputSlots(int /*graph_index*/) const override { return {}; }
+  const std::byte* SlotData(std::int32_t /*slot*/) const override { return nullptr; }
+  Status ResizeSlot(std::int32_t /*slot*/, const Shape& /*shape*/, std::size_t /*bytes*/) override {
+    return Internal("no dynamic tensor");
+  }
+  Status CopySlot(std::int32_t /*from*/, std::int32_t /*to*/) override { return Internal("no dynamic tensor"); }
+
   ResourceVariable variable;
+  HashTable table;
   std::vector<int> graphs_run;
 };
 
