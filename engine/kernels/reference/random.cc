@@ -20,16 +20,17 @@ namespace {
 
 constexpr int kShape = 0;
 constexpr int kLogits = 0, kSamples = 1;
-constexpr std::int64_t kAnySeed = 0x74666C64;  // stands for seeds of 0 and 0
+constexpr std::int32_t kAnySeed = 0x74666C64;  // stands for seeds of 0 and 0
 
 struct Stream {
   std::array<std::uint32_t, 2> key{};
   Philox::Block counter{};
 
+  // Of the seeds, the low 32 bits count, with their sign: so TensorFlow Lite reads them.
   static Stream Of(const RandomAttributes& seeds) {
-    const bool any = seeds.seed == 0 && seeds.seed2 == 0;
-    const auto low = static_cast<std::uint64_t>(any ? kAnySeed : static_cast<std::int64_t>(seeds.seed));
-    const auto high = static_cast<std::uint64_t>(seeds.seed2);
+    const auto seed = static_cast<std::int32_t>(seeds.seed), seed2 = static_cast<std::int32_t>(seeds.seed2);
+    const auto low = static_cast<std::uint64_t>(std::int64_t{seed == 0 && seed2 == 0 ? kAnySeed : seed});
+    const auto high = static_cast<std::uint64_t>(std::int64_t{seed2});
     return {{static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(low >> 32)},
             {0, 0, static_cast<std::uint32_t>(high), static_cast<std::uint32_t>(high >> 32)}};
   }

@@ -126,11 +126,7 @@ TEST_P(SignalFft, InverseOfForwardIsTheSignal) {
   const int length = GetParam();
   const auto floats = Noise<float>(length, 1);
   EXPECT_THAT(Transform("SignalIrfft", length, Transform("SignalRfft", length, floats)),
-              ::testing::Pointwise(::testing::FloatNear(1e-5F), [&] {
-                auto halved = floats;  // the inverse of half the length is divided by the whole length
-                for (float& sample : halved) sample /= 2;
-                return halved;
-              }()));
+              ::testing::Pointwise(::testing::FloatNear(1e-5F), floats));
 }
 
 INSTANTIATE_TEST_SUITE_P(Lengths, SignalFft, ::testing::Values(2, 4, 6, 8, 10, 12, 14, 30, 62, 64, 120, 256, 512));

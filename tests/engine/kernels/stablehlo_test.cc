@@ -82,13 +82,6 @@ TEST(StablehloElementwise, DoesNotBroadcast) {
   EXPECT_THAT(node.Run().message(), HasSubstr("inputs of shapes [1] and [2]"));
 }
 
-TEST(StablehloCbrt, RootsKeepTheSign) {
-  TestNode node(OpCode::kStablehloCbrt);
-  node.Input<float>({3}, {8, -27, 0}).Output(ElementType::kFloat32);
-  ASSERT_TRUE(node.Run().ok());
-  EXPECT_THAT(node.Result<float>(), ElementsAre(2, -3, 0));
-}
-
 TEST(StablehloGather, SlicesWhereTheVectorsPoint) {
   StablehloGatherAttributes attributes;
   attributes.offset_dims = {1};
@@ -259,6 +252,18 @@ TEST(Random, StreamGoesOnUntilReset) {
   TestNode other = Random(OpCode::kRandomUniform, 6, 12);
   ASSERT_TRUE(other.Run().ok());
   EXPECT_NE(other.Result<float>(), first);
+}
+
+// As measured with LiteRT 2.3.0.
+TEST(Random, NumbersAreThoseOfTensorFlowLite) {
+  const auto draw = [](std::int64_t seed, std::int64_t seed2) {
+    TestNode node(OpCode::kRandomUniform, RandomAttributes{.seed = seed, .seed2 = seed2});
+    node.Constant<I32>({1}, {3}).Output(ElementType::kFloat32);
+    EXPECT_TRUE(node.Run().ok());
+    return node.Result<float>();
+  };
+  EXPECT_THAT(draw(1, 2), ElementsAre(0.40639675F, 0.8575996F, 0.05539584F));
+  EXPECT_THAT(draw((std::int64_t{1} << 40) + 5, -3), ElementsAre(0.7630578F, 0.9980253F, 0.2002585F));
 }
 
 TEST(Random, UniformIsUniformAndNormalIsNormal) {

@@ -1,6 +1,4 @@
-// STABLEHLO_ADD, _MULTIPLY, _MAXIMUM, _MINIMUM, _AND, _SHIFT_LEFT of two tensors of one shape, and STABLEHLO_CBRT.
-#include <cmath>
-
+// STABLEHLO_ADD, _MULTIPLY, _MAXIMUM, _MINIMUM, _AND, _SHIFT_LEFT of two tensors of one shape.
 #include "engine/kernels/reference/stablehlo/combine.h"
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
 
@@ -76,25 +74,6 @@ Status PrepareStablehloShiftLeft(PrepareContext& context) {
                       std::uint64_t>(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
     return EmitPairs<T>(context, "reference.stablehlo_shift_left", [](T a, T b) { return ShiftLeft(a, b); });
   });
-}
-
-Status PrepareStablehloCbrt(PrepareContext& context) {
-  TFLD_RETURN_IF_ERROR(CheckTypes(context));
-  return DispatchType<float, double, Half, BFloat16>(
-      context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        return context.Emit("reference.stablehlo_cbrt",
-                            [count = context.Input(0).shape.NumElements()](const RunContext& run) -> Status {
-                              for (std::int64_t i = 0; i < count; ++i) {
-                                const T x = run.Input<T>(0)[i];
-                                if constexpr (kIsHalf<T>) {
-                                  run.Output<T>(0)[i] = T::Round(std::cbrt(static_cast<float>(x)));
-                                } else {
-                                  run.Output<T>(0)[i] = std::cbrt(x);
-                                }
-                              }
-                              return {};
-                            });
-      });
 }
 
 }  // namespace tfld::engine::reference

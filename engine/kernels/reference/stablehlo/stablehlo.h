@@ -13,7 +13,6 @@ Status PrepareStablehloMaximum(PrepareContext& context);
 Status PrepareStablehloMinimum(PrepareContext& context);
 Status PrepareStablehloAnd(PrepareContext& context);
 Status PrepareStablehloShiftLeft(PrepareContext& context);
-Status PrepareStablehloCbrt(PrepareContext& context);
 
 // gather.cc, scatter.cc
 Status InferStablehloGather(InferContext& context);
