@@ -63,23 +63,47 @@ Status ProgramPlanner::Run(std::span<const ShapeOverride> overrides) {
     const auto at = static_cast<std::size_t>(index);
     graphs_[at].source = index;
     if (!IsEntered(index)) continue;
-    Graph graph = program_.graphs[at];
-    for (const ShapeOverride& override : overrides) {
-      if (override.graph == index) graph.value(override.value).shape = override.shape;
-    }
-    RunPasses(graph, SignatureOutputs(program_, index));
-    has_outcomes_[at] = true;
-    const bool has_calls = HasCalls(graph);
-    auto prepared = PrepareGraph(std::move(graph), index, options_, delegates_, *this, outcomes_);
+    auto prepared = PrepareEntered(index, overrides);
     if (!prepared.ok()) {
       const Status& status = prepared.status();
       return program_.graphs.size() == 1 ? status : status.WithContext(StrCat("subgraph ", index));
     }
+    prepared->is_entered = true;
+    prepared->is_called = HasCalls(prepared->graph);
     graphs_[at] = std::move(prepared).value();
-    graphs_[at].is_entered = true;
-    graphs_[at].is_called = has_calls;
   }
   return {};
+}
+
+Result<PreparedGraph> ProgramPlanner::PrepareEntered(int index, std::span<const ShapeOverride> overrides) {
+  Graph graph = program_.graphs[static_cast<std::size_t>(index)];
+  const auto is_settled = [&](ValueId id) {
+    return std::ranges::any_of(overrides, [&](const auto& o) { return o.graph == index && o.value == id; });
+  };
+  for (const ShapeOverride& override : overrides) {
+    if (override.graph != index) continue;
+    Value& value = graph.value(override.value);
+    value.shape = override.shape;
+    value.shape_signature.clear();  // the size is settled
+  }
+  RunPasses(graph, SignatureOutputs(program_, index));
+  has_outcomes_[static_cast<std::size_t>(index)] = true;
+  // What a file says about the size of an input that it leaves open is a placeholder, with which a graph that is right
+  // may not work out; an input whose very rank is open looks like a scalar. Then everything that depends on it waits
+  // for the real size.
+  std::vector<ValueId> open;
+  for (const ValueId id : graph.inputs) {
+    const Value& value = graph.value(id);
+    if (!value.shape_signature.empty() || (value.shape.rank() == 0 && !is_settled(id))) open.push_back(id);
+  }
+  const std::size_t outcomes = outcomes_.size();
+  const std::size_t planned = graphs_.size();
+  auto prepared = PrepareGraph(graph, index, options_, delegates_, *this, outcomes_);
+  if (prepared.ok() || open.empty()) return prepared;
+  outcomes_.resize(outcomes);
+  graphs_.erase(graphs_.begin() + static_cast<std::ptrdiff_t>(planned), graphs_.end());
+  for (const ValueId id : open) graph.value(id).is_dynamic = true;
+  return PrepareGraph(std::move(graph), index, options_, delegates_, *this, outcomes_);
 }
 
 // The main graph, those of signatures, and those that CALL_ONCE runs.

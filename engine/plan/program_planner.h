@@ -34,6 +34,7 @@ class ProgramPlanner final : public GraphCaller {
 
  private:
   bool IsEntered(int graph) const;
+  Result<PreparedGraph> PrepareEntered(int graph, std::span<const ShapeOverride> overrides);
   Result<PreparedGraph> PrepareCall(int graph, std::span<const Argument> arguments);
 
   const Program& program_;
