@@ -45,6 +45,7 @@ int ModelBuilder::AddTensorWithBuffer(const TensorSpec& spec, std::uint32_t buff
   tensor.add_is_variable(spec.is_variable);
   if (!quantization.IsNull()) tensor.add_quantization(quantization);
   if (!signature.IsNull()) tensor.add_shape_signature(signature);
+  if (!spec.sparsity.IsNull()) tensor.add_sparsity(spec.sparsity);
   tensors_.push_back(tensor.Finish());
   return static_cast<int>(tensors_.size() - 1);
 }

@@ -29,6 +29,8 @@ struct TensorSpec {
   int axis = 0;
   std::vector<std::int32_t> shape_signature{};
   bool is_variable = false;
+  // Made with the builder's fbb() before the tensor is added.
+  flatbuffers::Offset<wire::SparsityParameters> sparsity{};
 };
 
 struct OperatorSpec {
