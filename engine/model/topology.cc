@@ -1,7 +1,10 @@
 #include "engine/model/topology.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "engine/base/str_cat.h"
@@ -13,6 +16,44 @@ namespace {
 
 std::string NodeTensor(const Graph& graph, int node, std::string_view verb, ValueId id) {
   return StrCat(DescribeNode(graph, node), " ", verb, " ", DescribeValue(graph, id));
+}
+
+bool IsZero(const Value& value) {
+  return value.is_constant && std::ranges::all_of(value.data, [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+// The operators that write their variables too.
+bool IsRecurrent(const Node& node) {
+  switch (node.op) {
+    case OpCode::kBidirectionalSequenceLstm:
+    case OpCode::kBidirectionalSequenceRnn:
+    case OpCode::kLstm:
+    case OpCode::kRnn:
+    case OpCode::kSvdf:
+    case OpCode::kUnidirectionalSequenceLstm:
+    case OpCode::kUnidirectionalSequenceRnn: return true;
+    default: return false;
+  }
+}
+
+// Models with 16-bit floats say of the state of a recurrent operator that it begins with zeros, which a node converts
+// to 32 bits. The state is kept from run to run all the same.
+bool IsStateThatBeginsWithZeros(const Graph& graph, const Node& writer, ValueId id) {
+  if (writer.op != OpCode::kDequantize || writer.inputs.size() != 1 || writer.inputs[0] == kNoValue) return false;
+  const Value& start = graph.value(writer.inputs[0]);
+  if (start.type != ElementType::kFloat16 || !IsZero(start)) return false;
+  return std::ranges::any_of(graph.nodes, [&](const Node& node) {
+    return IsRecurrent(node) && std::ranges::find(node.inputs, id) != node.inputs.end();
+  });
+}
+
+// A value of its own for what a node would write to a variable. Nothing reads it.
+ValueId AddCopy(Graph& graph, ValueId id) {
+  Value copy = graph.value(id);
+  copy.is_variable = false;
+  copy.name.clear();
+  graph.values.push_back(std::move(copy));
+  return static_cast<ValueId>(graph.values.size()) - 1;
 }
 
 Status CheckGraph(Graph& graph) {
@@ -31,7 +72,7 @@ Status CheckGraph(Graph& graph) {
     if (graph.values[i].is_constant || graph.values[i].is_variable) written[i] = true;
   }
   for (int index = 0; index < static_cast<int>(graph.nodes.size()); ++index) {
-    const Node& node = graph.nodes[static_cast<std::size_t>(index)];
+    Node& node = graph.nodes[static_cast<std::size_t>(index)];
     for (const ValueId id : node.inputs) {
       if (id == kNoValue) continue;
       used[static_cast<std::size_t>(id)] = true;
@@ -43,10 +84,14 @@ Status CheckGraph(Graph& graph) {
       value.is_constant = true;
       mark(id);
     }
-    for (const ValueId id : node.outputs) {
-      Value& value = graph.value(id);
-      if (value.is_variable && !used[static_cast<std::size_t>(id)]) {
-        value.is_variable = false;  // every run begins with what this node writes, so nothing is kept
+    for (ValueId& id : node.outputs) {
+      const bool is_new = graph.value(id).is_variable && !used[static_cast<std::size_t>(id)];
+      if (is_new && IsStateThatBeginsWithZeros(graph, node, id)) {
+        id = AddCopy(graph, id);
+        written.push_back(false);
+        used.push_back(false);
+      } else if (is_new) {
+        graph.value(id).is_variable = false;  // every run begins with what this node writes, so nothing is kept
       } else if (is_written(id)) {
         return InvalidArgument(StrCat(NodeTensor(graph, index, "writes", id),
                                       ", which is an input, a constant, a variable or another node's output"));

@@ -40,12 +40,14 @@ Status RequireIntermediates(const OpContext& context, const LstmInputs& inputs) 
 
 }  // namespace
 
-Result<int> CellScaleLog2(const OpContext& context, const Value& cell_state) {
+Result<int> CellScaleLog2(const OpContext& context, const Value& cell_state, int lowest) {
   TFLD_RETURN_IF_ERROR(context.RequireQuantized(cell_state));
   const float log = std::log2(cell_state.scale());
-  const float rounded = std::round(log);
-  if (std::abs(log - rounded) < 1e-3F && rounded >= -15 && rounded <= -9) return static_cast<int>(rounded);
-  return context.Error(StrCat("the cell state's scale ", cell_state.scale(), " is no power of two from 2^-15 to 2^-9"));
+  const auto rounded = static_cast<int>(std::round(std::clamp(log, -1000.0F, 1000.0F)));
+  const bool is_power = std::abs(log - std::round(log)) < 1e-3F;
+  if (is_power && rounded >= lowest && rounded <= -9) return rounded;
+  return context.Error(
+      StrCat("the cell state's scale ", cell_state.scale(), " is no power of two from 2^", lowest, " to 2^-9"));
 }
 
 Result<LstmIntegerCell> LstmIntegerCell::Make(PrepareContext& context, const LstmInputs& inputs,
@@ -78,7 +80,7 @@ Status LstmIntegerCell::MakeScales(const OpContext& context) {
   const LstmIntermediates intermediates(context);
   const Value& hidden = intermediates[kHidden];
   for (const Value* value : {&input, &output, &output_state}) TFLD_RETURN_IF_ERROR(context.RequireQuantized(*value));
-  TFLD_ASSIGN_OR_RETURN(cell_scale_log2_, CellScaleLog2(context, cell_state));
+  TFLD_ASSIGN_OR_RETURN(cell_scale_log2_, CellScaleLog2(context, cell_state, inputs_.has_input_gate() ? -16 : -15));
   input_zero_point_ = input.zero_point();
   state_zero_point_ = output_state.zero_point();
   hidden_zero_point_ = hidden.zero_point();
@@ -147,7 +149,13 @@ void LstmIntegerCell::Step(const RunContext& run, std::int64_t row, std::int64_t
   compute(kCellGate);
   UpdateCellState(gate(kInputGate), gate(kForgetGate), gate(kCellGate), cell_state);
   compute(kOutputGate);
-  UpdateOutputState(run, gate(kOutputGate), cell_state, output_state);
+  // Of a cell state with fewer than 0 integer bits TensorFlow Lite takes no tanh: what stands in its place is what the
+  // buffer held before, the input gate.
+  const int integer_bits = 15 + cell_scale_log2_;
+  for (std::int64_t i = 0; i < cells && integer_bits >= 0; ++i) {
+    gate(kInputGate)[i] = fixed16::Tanh(cell_state[i], integer_bits);
+  }
+  UpdateOutputState(run, gate(kOutputGate), gate(kInputGate), output_state);
 }
 
 void LstmIntegerCell::ComputeGate(const RunContext& run, LstmGate which, const std::int8_t* input,
@@ -214,12 +222,12 @@ void LstmIntegerCell::UpdateCellState(const std::int16_t* input, const std::int1
 }
 
 void LstmIntegerCell::UpdateOutputState(const RunContext& run, const std::int16_t* output_gate,
-                                        const std::int16_t* cell_state, std::int8_t* output_state) const {
+                                        const std::int16_t* tanh_of_cell, std::int8_t* output_state) const {
   auto* hidden = inputs_.has_projection() ? run.Scratch<std::int8_t>(hidden_scratch_) : output_state;
   // In front of a projection the hidden vector is stored around the negative zero point.
   const std::int32_t zero_point = inputs_.has_projection() ? -hidden_zero_point_ : hidden_zero_point_;
   for (std::int64_t i = 0; i < sizes_.cells; ++i) {
-    const std::int32_t product = output_gate[i] * fixed16::Tanh(cell_state[i], 15 + cell_scale_log2_);
+    const std::int32_t product = output_gate[i] * tanh_of_cell[i];
     hidden[i] = ToInt8(WrappingAdd(Multiply(product, hidden_), zero_point));
   }
   if (!inputs_.has_projection()) return;

@@ -39,7 +39,7 @@ class LstmIntegerCell {
   void Normalize(const RunContext& run, LstmGate which, std::int16_t* gate) const;
   void UpdateCellState(const std::int16_t* input, const std::int16_t* forget, const std::int16_t* cell,
                        std::int16_t* cell_state) const;
-  void UpdateOutputState(const RunContext& run, const std::int16_t* output_gate, const std::int16_t* cell_state,
+  void UpdateOutputState(const RunContext& run, const std::int16_t* output_gate, const std::int16_t* tanh_of_cell,
                          std::int8_t* output_state) const;
 
   LstmInputs inputs_;
@@ -55,8 +55,8 @@ class LstmIntegerCell {
   int gate_scratch_ = 0, hidden_scratch_ = 0;
 };
 
-// The power of two that a cell state's scale is; from -15 to -9, so that tanh has 0 to 6 integer bits.
-Result<int> CellScaleLog2(const OpContext& context, const Value& cell_state);
+// The power of two that a cell state's scale is, from `lowest` to -9, so that tanh has at most 6 integer bits.
+Result<int> CellScaleLog2(const OpContext& context, const Value& cell_state, int lowest);
 
 // weights * (values - zero_point), as a sum that wraps.
 inline std::uint32_t SumOfProducts(const std::int8_t* weights, const std::int8_t* values, std::int64_t count,

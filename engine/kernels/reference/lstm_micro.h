@@ -70,7 +70,7 @@ class LstmMicroCell {
     const Value& cell_state = context.Input(inputs_.cell_state);
     TFLD_RETURN_IF_ERROR(context.RequireQuantized(input));
     TFLD_RETURN_IF_ERROR(context.RequireQuantized(state));
-    TFLD_ASSIGN_OR_RETURN(const int cell_scale_log2, CellScaleLog2(context, cell_state));
+    TFLD_ASSIGN_OR_RETURN(const int cell_scale_log2, CellScaleLog2(context, cell_state, -15));
     tanh_of_cell_ = Sigmoid16(std::ldexp(1.0F, cell_scale_log2), /*greatest_shift=*/3);
     for (std::size_t i = 0; i < kNumLstmGates; ++i) {
       const LstmGateInputs& gate = inputs_.gates[i];

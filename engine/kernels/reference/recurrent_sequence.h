@@ -29,7 +29,7 @@ struct Sequence {
 inline Result<Sequence> MakeSequence(const OpContext& context, bool time_major, int min_rank) {
   TFLD_RETURN_IF_ERROR(context.RequireInputRank(0, min_rank, 3));
   const Shape& input = context.Input(0).shape;
-  if (input.rank() == 2) return Sequence{.steps = 1, .batches = input.dim(0), .time_major = false};
+  if (input.rank() == 2) return Sequence{.steps = 1, .batches = input.dim(0), .time_major = true};
   return Sequence{
       .steps = input.dim(time_major ? 0 : 1), .batches = input.dim(time_major ? 1 : 0), .time_major = time_major};
 }
