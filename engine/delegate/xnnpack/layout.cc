@@ -71,6 +71,7 @@ Status PreparePad(PrepareContext& context) {
   const Value& input = context.Input(0);
   if (input.is_constant || !context.Input(1).is_constant || input.type != context.Output(0).type) return {};
   if (!IsFloat(input) && !IsSameQuantization(input, context.Output(0))) return {};
+  if (context.Input(1).type != ElementType::kInt32 && context.Input(1).type != ElementType::kInt64) return {};
   TFLD_ASSIGN_OR_RETURN(const std::vector<std::int32_t> given, context.ConstantInts(1));  // [rank, 2]
   if (static_cast<int>(given.size()) != 2 * input.shape.rank()) return {};
   Padding padding;
