@@ -8,6 +8,7 @@
 #include "engine/model/attributes_importer.h"
 #include "engine/model/buffers.h"
 #include "engine/model/quantization_importer.h"
+#include "engine/tensor/string_tensor.h"
 #include "engine/model/sparsity_importer.h"
 
 namespace tfld::engine {
@@ -87,6 +88,7 @@ class SubGraphImporter {
     value.data =
         Aligned(data, std::max<std::size_t>(static_cast<std::size_t>(ElementBits(value.type)) / 8, 1), storage_);
     if (value.sparsity != nullptr) return CheckSparseData(value);
+    if (value.type == ElementType::kString) return CheckStringTensor(value.data, value.shape.NumElements());
     const bool fixed_size = ElementBits(value.type) > 0;
     if (fixed_size && value.data.size() != value.byte_size()) {
       return InvalidArgument(StrCat("has ", value.data.size(), " bytes of data; ", ElementTypeName(value.type), " ",
