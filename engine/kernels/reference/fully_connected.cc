@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "engine/kernels/reference/hybrid.h"
+#include "engine/kernels/reference/nn.h"
 #include "engine/kernels/reference/reference.h"
 
 namespace tfld::engine::reference {
@@ -62,14 +63,15 @@ Status InferFullyConnected(InferContext& context) {
     shape = context.Input(0).shape;
     shape.set_dim(shape.rank() - 1, static_cast<std::int32_t>(geometry.units));
   }
+  if (context.num_outputs() == 2) TFLD_RETURN_IF_ERROR(context.SetOutputShape(1, context.Input(0).shape));
   return context.SetOutputShape(0, shape);
 }
 
 Status PrepareFullyConnected(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
-  if (attributes.shuffled_weights) return context.Unsupported("shuffled weights are not supported");
-  if (context.num_outputs() != 1) return context.Unsupported("a second output is not supported");
+  if (attributes.shuffled_weights) return PrepareShuffledFullyConnected(context, attributes.activation);
+  if (context.num_outputs() != 1) return context.Unsupported("a second output is for shuffled weights only");
   const WeightsLayout layout{.channels = context.Input(kWeightsInput).shape.dim(0),
                              .channel_axis = 0,
                              .activation = attributes.activation,

@@ -9,6 +9,9 @@ namespace tfld::engine::reference {
 Status InferTransposeConv(InferContext& context);
 Status PrepareTransposeConv(PrepareContext& context);
 
+// fully_connected_shuffled.cc: for weights in tiles. The shapes are those that fully_connected.cc has checked.
+Status PrepareShuffledFullyConnected(PrepareContext& context, Activation activation);
+
 // convolution_2d_transpose_bias.cc
 Status InferConvolution2DTransposeBias(InferContext& context);
 Status PrepareConvolution2DTransposeBias(PrepareContext& context);
