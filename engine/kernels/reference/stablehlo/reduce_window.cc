@@ -18,7 +18,7 @@ struct Axis {
   std::int64_t size, base_dilation;  // of the operand
   std::int64_t window, window_stride, window_dilation;
   std::int64_t low;  // padding in front; negative: what is cut off
-  std::int64_t output;
+  std::int64_t padded, output;
   std::int64_t stride;  // between elements of the operand
 
   // The element of the operand at a place of the dilated and padded one; negative when there is none.
@@ -53,9 +53,9 @@ Result<Axis> ReadAxis(const OpContext& context, int axis) {
                         ReadOption(context, "padding", options.padding, 2 * at + 1, 0, -kMaxSize));
   const std::int64_t dilated = a.size == 0 ? 0 : (a.size - 1) * a.base_dilation + 1;
   const std::int64_t window = (a.window - 1) * a.window_dilation + 1;
-  const std::int64_t padded = dilated + a.low + high;
-  a.output = padded < window ? 0 : (padded - window) / a.window_stride + 1;
-  if (padded > kMaxSize) return context.Error(StrCat("axis ", axis, " grows to ", padded));
+  a.padded = dilated + a.low + high;
+  a.output = a.padded < window ? 0 : (a.padded - window) / a.window_stride + 1;
+  if (a.padded > kMaxSize) return context.Error(StrCat("axis ", axis, " grows to ", a.padded));
   return a;
 }
 
@@ -64,10 +64,13 @@ Result<std::vector<Axis>> ReadAxes(const OpContext& context) {
   const Shape& operand = context.Input(kOperand).shape;
   const Strides strides = DenseStrides(operand);
   std::vector<Axis> axes;
+  std::int64_t padded = 1;
   for (int axis = 0; axis < operand.rank(); ++axis) {
     TFLD_ASSIGN_OR_RETURN(Axis a, ReadAxis(context, axis));
     a.stride = strides[static_cast<std::size_t>(axis)];
     axes.push_back(a);
+    padded *= std::max<std::int64_t>(a.padded, 1);
+    if (padded > kMaxSize) return context.Unsupported("dilation and padding make too many elements");
   }
   return axes;
 }
