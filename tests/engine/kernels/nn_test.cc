@@ -253,6 +253,26 @@ TEST(FullyConnected, Int16WeightsAreSummedIn64Bits) {
   EXPECT_THAT(node.Result<I16>(), ElementsAre(::testing::AllOf(::testing::Ge(999), ::testing::Le(1001))));
 }
 
+TEST(FullyConnected, ShuffledWeights) {
+  std::vector<U8> tile(4 * 16, 0);  // four rows of 16 columns; as int8, so that 0 is the zero point
+  tile[0 * 16 + 0] = 2;
+  tile[1 * 16 + 15] = static_cast<U8>(-3);
+  tile[3 * 16 + 1] = 1;
+  std::vector<U8> input(16, 128);
+  input[0] = 138;
+  input[1] = 28;
+  input[15] = 129;
+  TestNode node(OpCode::kFullyConnected, FullyConnectedAttributes{.shuffled_weights = true}, /*version=*/2);
+  node.Input<U8>({1, 16}, input, Quantized(1, 128))
+      .Constant<U8>({4, 16}, tile, Quantized(1, 128))
+      .Constant<I32>({4}, {0, 0, 7, 0})
+      .Output(ElementType::kInt16, Quantized(1, 0))
+      .Output(ElementType::kUInt8, Quantized(1, 128));
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<I16>(), ElementsAre(20, -3, 7, -100));
+  EXPECT_EQ(node.Result<U8>(1)[1], 28 ^ 0x80);
+}
+
 TEST(Conv3d, SumsOverDepthToo) {
   TestNode node(OpCode::kConv3d, Conv3dAttributes{.padding = Padding::kValid});
   node.Input<float>({1, 2, 1, 2, 1}, {1, 2, 3, 4})
