@@ -11,6 +11,7 @@
 #include "daemon/app/directories.h"
 #include "daemon/app/metrics_page.h"
 #include "daemon/app/observed_manager.h"
+#include "daemon/app/plugins.h"
 #include "daemon/app/stall_detector.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/admin_service.h"
@@ -229,6 +230,7 @@ Status RunDaemon(const Settings& settings) {
   SetUpLog(settings.log.level, settings.log.format);
   SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
   TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
+  TFLD_RETURN_IF_ERROR(LoadPlugins(settings.plugins));
   return Daemon(settings).Run();
 }
 

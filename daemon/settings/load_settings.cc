@@ -93,12 +93,24 @@ class Reader {
     if (const auto* text = std::get_if<TextOption>(&option.kind)) {
       return node.is_string() && text->set(settings_, node.as_string()->get());
     }
+    if (const auto* list = std::get_if<ListOption>(&option.kind)) return ApplyList(*list, node);
     const auto& integer = std::get<IntegerOption>(option.kind);
     if (!node.is_integer()) return false;
     const std::int64_t value = node.as_integer()->get();
     if (value < integer.min || value > integer.max) return false;
     integer.set(settings_, value);
     return true;
+  }
+
+  bool ApplyList(const ListOption& option, const toml::node& node) {
+    const toml::array* items = node.as_array();
+    if (items == nullptr) return false;
+    std::vector<std::string> texts;
+    for (const toml::node& item : *items) {
+      if (!item.is_string()) return false;
+      texts.push_back(item.as_string()->get());
+    }
+    return option.set(settings_, texts);
   }
 
   void Complain(const toml::source_region& where, const std::string& what) {

@@ -1,5 +1,6 @@
 #include "daemon/settings/option_table.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -26,6 +27,11 @@ constexpr TextOption Directory() {
             settings.*member = text;
             return true;
           }};
+}
+
+bool SetPlugins(Settings& settings, const std::vector<std::string>& paths) {
+  settings.plugins = paths;
+  return std::ranges::all_of(paths, [](const std::string& path) { return path.starts_with('/'); });
 }
 
 bool SetLogLevel(Settings& settings, const std::string& text) {
@@ -79,6 +85,8 @@ const std::array kOptions = {
     Option{"", "state_dir", Directory<&Settings::state_dir>()},
     Option{"", "runtime_dir", Directory<&Settings::runtime_dir>()},
 
+    Option{"", "plugins", ListOption{"an absolute path", SetPlugins}},
+
     Option{"inference", "executors", Integer<kInference, &Settings::Inference::executors>(0, 256)},
     Option{"inference", "threads_per_executor", Integer<kInference, &Settings::Inference::threads_per_executor>(1, 64)},
     Option{"inference", "queue_capacity", Integer<kInference, &Settings::Inference::queue_capacity>(1, 1'000'000)},
@@ -110,6 +118,7 @@ std::span<const Option> AllOptions() { return kOptions; }
 
 std::string Expectation(const Option& option) {
   if (const auto* text = std::get_if<TextOption>(&option.kind)) return std::string(text->expected);
+  if (const auto* list = std::get_if<ListOption>(&option.kind)) return StrCat("a list, each ", list->expected);
   const auto& integer = std::get<IntegerOption>(option.kind);
   return StrCat("a whole number from ", integer.min, " to ", integer.max);
 }

@@ -22,10 +22,15 @@ struct TextOption {
   bool (*set)(Settings& settings, const std::string& text);  // false when the text is not what is expected
 };
 
+struct ListOption {
+  std::string_view expected;                                               // of each
+  bool (*set)(Settings& settings, const std::vector<std::string>& texts);  // false when one is not what is expected
+};
+
 struct Option {
   std::string_view table;  // empty: at the top of the file
   std::string_view key;
-  std::variant<IntegerOption, TextOption> kind;
+  std::variant<IntegerOption, TextOption, ListOption> kind;
 };
 
 std::span<const Option> AllOptions();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tfld::daemon {
 
@@ -25,6 +26,7 @@ enum class Numerics : std::uint8_t {
 struct Settings {
   std::string state_dir = "/var/lib/tfld";
   std::string runtime_dir = "/run/tfld";
+  std::vector<std::string> plugins;  // absolute paths
 
   struct Inference {
     int executors = 0;             // 0: one for each processor that the process may use

@@ -15,6 +15,7 @@
 #include "engine/kernels/reference/signal/signal.h"
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
 #include "engine/kernels/reference/text.h"
+#include "engine/kernels/registered_operators.h"
 
 namespace tfld::engine {
 namespace {
@@ -366,7 +367,7 @@ const Operator* FindOperator(const Node& node) {
       return &candidate;
     }
   }
-  return nullptr;
+  return node.op == OpCode::kCustom ? FindRegistered(node.custom_name) : nullptr;
 }
 
 Result<const Operator*> ResolveOperator(const Graph& graph, int node_index) {

@@ -70,7 +70,9 @@ int ModelBuilder::AddOperator(const OperatorSpec& spec) {
   const std::uint32_t code = AddOperatorCode(spec);
   const auto inputs = fbb_.CreateVector(spec.inputs);
   const auto outputs = fbb_.CreateVector(spec.outputs);
-  operators_.push_back(wire::CreateOperator(fbb_, code, inputs, outputs, spec.options_type, spec.options));
+  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> custom;
+  if (!spec.custom_options.empty()) custom = fbb_.CreateVector(spec.custom_options);
+  operators_.push_back(wire::CreateOperator(fbb_, code, inputs, outputs, spec.options_type, spec.options, custom));
   return static_cast<int>(operators_.size() - 1);
 }
 

@@ -42,6 +42,7 @@ struct OperatorSpec {
   flatbuffers::Offset<void> options{};
   int version = 1;
   std::string custom_code{};
+  std::vector<std::uint8_t> custom_options{};
 };
 
 class ModelBuilder {

@@ -150,8 +150,8 @@ class Session {
   TensorView Input(int index, int entry_point = 0);
   TensorView Output(int index, int entry_point = 0) const;
 
-  // Copies an input. Of strings it takes the bytes of a string tensor (engine/tensor/string_tensor.h), which is the only
-  // way to set them. INVALID_ARGUMENT when there are not as many bytes as the tensor has, or their table is wrong.
+  // Copies an input. Of strings it takes the bytes of a string tensor (engine/tensor/string_tensor.h), which is the
+  // only way to set them. INVALID_ARGUMENT when there are not as many bytes as the tensor has, or their table is wrong.
   Status SetInput(int index, std::span<const std::byte> bytes, int entry_point = 0);
 
   // Makes a run read from, or write to, the caller's memory instead of the session's: at least the tensor's bytes and

@@ -48,7 +48,8 @@ TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
             "tfld.toml:2:1: unknown option models.warmup, expected one of max_package_bytes, max_memory_bytes, "
             "warmup_runs, keep_versions");
   EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
-            "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, [inference], [connections], "
+            "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, plugins, [inference], "
+            "[connections], "
             "[models], [log], [metrics], [service]");
 }
 

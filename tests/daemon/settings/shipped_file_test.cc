@@ -44,6 +44,7 @@ TEST(ShippedFile, WithEveryOptionUncommentedItGivesTheDefaults) {
   }
   other.state_dir = other.runtime_dir = "/elsewhere";
   other.log = {LogLevel::kError, LogFormat::kJson};
+  other.plugins = {"/elsewhere.so"};
   other.metrics.tcp_listen = "127.0.0.1:1";
   const auto settings = ParseSettings(Uncommented(ShippedFile()), "config/tfld.toml", other);
   ASSERT_TRUE(settings.ok()) << settings.status().ToString();
