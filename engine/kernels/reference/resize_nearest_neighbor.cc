@@ -10,51 +10,49 @@
 namespace tfld::engine::reference {
 namespace {
 
-// For each position of the output, the nearest one of the input.
-std::vector<std::int64_t> NearestPositions(int input, int output, const ResizeAttributes& attributes) {
-  const float scale = attributes.align_corners && output > 1
-                          ? static_cast<float>(input - 1) / static_cast<float>(output - 1)
-                          : static_cast<float>(input) / static_cast<float>(output);
-  const float offset = attributes.half_pixel_centers ? 0.5F : 0.0F;
-  std::vector<std::int64_t> positions;
-  positions.reserve(static_cast<std::size_t>(output));
-  for (int i = 0; i < output; ++i) {
-    const float position = (static_cast<float>(i) + offset) * scale;
-    const float nearest = attributes.align_corners ? std::round(position) : std::floor(position);
-    positions.push_back(std::clamp<std::int64_t>(static_cast<std::int64_t>(nearest), 0, input - 1));
+// For each position of the output along one axis, the nearest one of the input.
+struct Nearest {
+  Nearest(std::int32_t input, std::int32_t output, const ResizeAttributes& attributes)
+      : last(input - 1), rounds(attributes.align_corners), offset(attributes.half_pixel_centers ? 0.5F : 0.0F) {
+    scale = attributes.align_corners && output > 1 ? static_cast<float>(input - 1) / static_cast<float>(output - 1)
+                                                   : static_cast<float>(input) / static_cast<float>(output);
   }
-  return positions;
-}
+
+  std::int64_t operator()(std::int32_t index) const {
+    const float position = (static_cast<float>(index) + offset) * scale;
+    const float nearest = rounds ? std::round(position) : std::floor(position);
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(nearest), 0, last);
+  }
+
+  std::int64_t last;
+  bool rounds;
+  float offset, scale;
+};
 
 }  // namespace
 
 Status PrepareResizeNearestNeighbor(PrepareContext& context) {
   TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
-  const Shape& input = context.Input(0).shape;
-  const Shape& output = context.Output(0).shape;
-  std::vector<std::int64_t> rows, columns;
-  if (output.NumElements() > 0) {
-    if (input.NumElements() == 0) return context.Error("the input has no pixels");
-    const auto& attributes = context.attributes<ResizeAttributes>();
-    rows = NearestPositions(input.dim(1), output.dim(1), attributes);
-    columns = NearestPositions(input.dim(2), output.dim(2), attributes);
-  }
+  const Shape input = context.Input(0).shape, output = context.Output(0).shape;
+  if (input.NumElements() == 0 && output.NumElements() > 0) return context.Error("the input has no pixels");
+  const auto& attributes = context.attributes<ResizeAttributes>();
+  const Nearest row(input.dim(1), output.dim(1), attributes), column(input.dim(2), output.dim(2), attributes);
   return DispatchElementSize(context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-    const std::int64_t width = input.dim(2), depth = input.dim(3), image = input.Product(1, 4);
-    return context.Emit("reference.resize_nearest_neighbor",
-                        [rows, columns, width, depth, image, batches = input.dim(0)](const RunContext& run) -> Status {
-                          const T* from = run.Input<T>(0);
-                          T* to = run.Output<T>(0);
-                          for (std::int32_t n = 0; n < batches; ++n, from += image) {
-                            for (const std::int64_t y : rows) {
-                              for (const std::int64_t x : columns) {
-                                CopyElements(from + (y * width + x) * depth, to, depth);
-                                to += depth;
-                              }
-                            }
-                          }
-                          return {};
-                        });
+    return context.Emit("reference.resize_nearest_neighbor", [=](const RunContext& run) -> Status {
+      if (output.NumElements() == 0) return {};
+      const std::int64_t width = input.dim(2), depth = input.dim(3);
+      const T* from = run.Input<T>(0);
+      T* to = run.Output<T>(0);
+      for (std::int32_t n = 0; n < output.dim(0); ++n, from += input.dim(1) * width * depth) {
+        for (std::int32_t y = 0; y < output.dim(1); ++y) {
+          const T* pixels = from + row(y) * width * depth;
+          for (std::int32_t x = 0; x < output.dim(2); ++x, to += depth) {
+            CopyElements(pixels + column(x) * depth, to, depth);
+          }
+        }
+      }
+      return {};
+    });
   });
 }
 
