@@ -119,6 +119,7 @@ constexpr auto kOperators = std::to_array<Operator>({
      {3, 3, 4, 4},
      r::InferDetectionPostProcess,
      r::PrepareDetectionPostProcess},
+    {OpCode::kCustom, "aeq.hadamard_rotation", 1, kUnary, r::InferHadamardRotation, r::PrepareHadamardRotation},
     {OpCode::kDensify, "", 1, kUnary, r::InferDensify, r::PrepareDensify},
     {OpCode::kDepthToSpace, "", 2, kUnary, r::InferDepthToSpace, r::PrepareDepthToSpace},
     {OpCode::kDepthwiseConv2d, "", 7, {2, 3, 1, 1}, r::InferDepthwiseConv2d, r::PrepareDepthwiseConv2d},

@@ -16,6 +16,10 @@ Status PrepareShuffledFullyConnected(PrepareContext& context, Activation activat
 Status InferConvolution2DTransposeBias(InferContext& context);
 Status PrepareConvolution2DTransposeBias(PrepareContext& context);
 
+// hadamard_rotation.cc
+Status InferHadamardRotation(InferContext& context);
+Status PrepareHadamardRotation(PrepareContext& context);
+
 // batch_matmul.cc
 Status InferBatchMatmul(InferContext& context);
 Status PrepareBatchMatmul(PrepareContext& context);
