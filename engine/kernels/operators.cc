@@ -16,11 +16,25 @@
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
 #include "engine/kernels/reference/text.h"
 #include "engine/kernels/registered_operators.h"
+#include "operator_selection.h"
 
 namespace tfld::engine {
 namespace {
 
 namespace r = reference;
+
+constexpr std::string_view kCustomPrefix = "custom:";
+
+consteval std::string_view BuiltinName(OpCode code) {
+  switch (code) {
+#define TFLD_OP(constant, name, number) \
+  case OpCode::constant:                \
+    return #name;
+#include "engine/graph/op_codes.inc"
+#undef TFLD_OP
+  }
+  return {};
+}
 
 constexpr Arity kUnary{1, 1, 1, 1};
 constexpr Arity kBinary{2, 2, 1, 1};
@@ -36,7 +50,7 @@ constexpr bool kTakesDynamic = true;
 
 // One row an operator: code, custom name, newest version, arity {min, max inputs; min, max outputs}, shape rule,
 // kernel.
-constexpr auto kOperators = std::to_array<Operator>({
+constexpr auto kAllOperators = std::to_array<Operator>({
     {OpCode::kAbs, "", 5, kUnary, r::InferSameShape, r::PrepareAbs},
     {OpCode::kAdd, "", 5, kBinary, r::InferBinary, r::PrepareAdd},
     {OpCode::kAddN, "", 1, kMany, r::InferAddN, r::PrepareAddN},
@@ -335,6 +349,38 @@ constexpr auto kOperators = std::to_array<Operator>({
      kTakesDynamic},
     {OpCode::kZerosLike, "", 1, kUnary, r::InferSameShape, r::PrepareZerosLike, kFoldable, kHasOwnBytes, kShapeOnly},
 });
+
+// A build may name the operators that it wants (TFLD_OPERATORS). The choice is made by the compiler, so that nothing
+// refers to the others and the linker leaves them out.
+consteval bool IsSelected(const Operator& definition) {
+  if (kSelectedOperators.empty()) return true;
+  for (const std::string_view name : kSelectedOperators) {
+    const bool is_custom = name.starts_with(kCustomPrefix);
+    if (definition.code == OpCode::kCustom) {
+      if (is_custom && name.substr(kCustomPrefix.size()) == definition.custom_name) return true;
+    } else if (!is_custom && name == BuiltinName(definition.code)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+consteval std::size_t CountSelected() {
+  std::size_t count = 0;
+  for (const Operator& definition : kAllOperators) count += IsSelected(definition) ? 1 : 0;
+  return count;
+}
+
+consteval auto Select() {
+  std::array<Operator, CountSelected()> selected{};
+  std::size_t next = 0;
+  for (const Operator& definition : kAllOperators) {
+    if (IsSelected(definition)) selected[next++] = definition;
+  }
+  return selected;
+}
+
+constexpr auto kOperators = Select();
 
 Status CheckArity(const Graph& graph, int node_index, const Arity& arity) {
   const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/base/aligned_buffer.h"
 #include "engine/base/checked_math.h"
 #include "engine/base/str_cat.h"
 
@@ -26,11 +27,12 @@ Result<std::span<const std::byte>> BufferBytes(const wire::Buffer& buffer, std::
 std::span<const std::byte> Aligned(std::span<const std::byte> bytes, std::size_t alignment,
                                    std::vector<std::shared_ptr<const void>>& storage) {
   if (bytes.empty() || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0) return bytes;
-  void* copy = std::aligned_alloc(64, AlignUp(bytes.size(), 64));
+  AlignedBuffer copy = AllocateAligned(bytes.size());
   if (copy == nullptr) std::abort();
-  std::memcpy(copy, bytes.data(), bytes.size());
-  storage.emplace_back(copy, [](const void* memory) { std::free(const_cast<void*>(memory)); });
-  return {static_cast<const std::byte*>(copy), bytes.size()};
+  std::memcpy(copy.get(), bytes.data(), bytes.size());
+  const std::span<const std::byte> copied(copy.get(), bytes.size());
+  storage.push_back(std::shared_ptr<const std::byte>(std::move(copy)));
+  return copied;
 }
 
 }  // namespace tfld::engine

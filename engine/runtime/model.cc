@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "engine/base/checked_math.h"
+#include "engine/base/aligned_buffer.h"
 #include "engine/base/mapped_file.h"
 #include "engine/graph/graph.h"
 #include "engine/model/importer.h"
@@ -48,13 +48,16 @@ Result<std::shared_ptr<const Model>> Model::FromDescriptor(int descriptor, const
 
 Result<std::shared_ptr<const Model>> Model::FromBytes(std::span<const std::byte> bytes, const std::string& name,
                                                       const Limits& limits) {
-  constexpr std::size_t kAlignment = 64;  // constants inside are aligned relative to the start
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, AlignUp(bytes.size() + 1, kAlignment)));
-  if (memory == nullptr) std::abort();
-  std::copy(bytes.begin(), bytes.end(), memory);
-  const std::shared_ptr<const std::byte> owner(memory,
-                                               [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
-  return Import({memory, bytes.size()}, owner, name, limits);
+  AlignedBuffer copy = AllocateAligned(bytes.size());  // constants inside are aligned relative to the start
+  if (copy == nullptr) std::abort();
+  std::ranges::copy(bytes, copy.get());
+  const std::span<const std::byte> copied(copy.get(), bytes.size());
+  return Import(copied, std::shared_ptr<const std::byte>(std::move(copy)), name, limits);
+}
+
+Result<std::shared_ptr<const Model>> Model::FromStaticBytes(std::span<const std::byte> bytes, const std::string& name,
+                                                            const Limits& limits) {
+  return Import(bytes, nullptr, name, limits);
 }
 
 }  // namespace tfld::engine

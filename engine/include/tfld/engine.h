@@ -53,6 +53,10 @@ class Model {
   // Copies the bytes.
   static Result<std::shared_ptr<const Model>> FromBytes(std::span<const std::byte> bytes, const std::string& name,
                                                         const Limits& limits = {});
+  // Uses the bytes where they are: they must outlive the model and everything made from it, and should be aligned to 16
+  // bytes (constants that are not aligned for their type are copied).
+  static Result<std::shared_ptr<const Model>> FromStaticBytes(std::span<const std::byte> bytes, const std::string& name,
+                                                              const Limits& limits = {});
   ~Model();
 
   const std::string& name() const;
