@@ -6,8 +6,8 @@
 
 #include "engine/base/checked_math.h"
 #include "engine/kernels/reference/lstm_fixed_point.h"
+#include "engine/kernels/reference/recurrent_activation.h"
 #include "engine/kernels/reference/recurrent_checks.h"
-#include "engine/kernels/reference/recurrent_products.h"
 #include "engine/kernels/reference/requantize.h"
 
 namespace tfld::engine::reference {
@@ -55,8 +55,8 @@ struct FloatCell {
     return sum + bias;
   }
   void Update(float input, float modulation, float forget, float output_gate, float& state, float& output) const {
-    state = Logistic(input) * std::tanh(modulation) + Logistic(forget) * state;
-    output = Logistic(output_gate) * std::tanh(state);
+    state = Logistic(input) * ApproximateTanh(modulation) + Logistic(forget) * state;
+    output = Logistic(output_gate) * ApproximateTanh(state);
   }
 };
 

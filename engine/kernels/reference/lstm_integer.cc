@@ -34,6 +34,11 @@ Status RequireIntermediates(const OpContext& context, const LstmInputs& inputs) 
     if (!is_used) continue;
     if (!intermediates.Has(i)) return context.Error(StrCat("intermediate tensor ", i, " is missing"));
     TFLD_RETURN_IF_ERROR(context.RequireQuantized(intermediates[i]));
+    const ElementType type = intermediates[i].type;
+    if (type != ElementType::kInt8 && type != ElementType::kInt16) {
+      return context.Error(
+          StrCat("intermediate tensor ", i, " is ", ElementTypeName(type), "; expected int8 or int16"));
+    }
   }
   return {};
 }

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "engine/kernels/reference/lstm_inputs.h"
+#include "engine/kernels/reference/recurrent_activation.h"
 #include "engine/kernels/reference/recurrent_checks.h"
 #include "engine/kernels/reference/recurrent_products.h"
 
@@ -143,9 +144,8 @@ class LstmRealCell {
       NormalizeDeviation(gate, cells);
       for (std::int64_t i = 0; i < cells; ++i) gate[i] = gate[i] * coefficients[i] + bias[i];
     }
-    for (std::int64_t i = 0; i < cells; ++i) {
-      gate[i] = which == kCellGate ? Activate(attributes_.activation, gate[i]) : Logistic(gate[i]);
-    }
+    if (which != kCellGate) return ApplyLogistic(gate, cells);
+    for (std::int64_t i = 0; i < cells; ++i) gate[i] = Activate(attributes_.activation, gate[i]);
   }
 
   void UpdateCellState(const float* input, const float* forget, const float* cell, float* cell_state) const {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 #include "engine/kernels/reference/hybrid.h"
@@ -68,21 +67,6 @@ void AddProduct(WeightMatrix<typename Vector::Weight> matrix, const Vector& vect
   for (std::int64_t row = 0; row < rows; ++row) {
     output[row] += vector.Dot(matrix.data + row * vector.size(), matrix.scale);
   }
-}
-
-inline float Logistic(float value) { return 1.0F / (1.0F + std::exp(-value)); }
-
-// Also those activation functions that are not a clamp.
-inline float Activate(Activation activation, float value) {
-  switch (activation) {
-    case Activation::kNone: return value;
-    case Activation::kRelu: return std::max(0.0F, value);
-    case Activation::kReluN1To1: return std::max(-1.0F, std::min(value, 1.0F));
-    case Activation::kRelu6: return std::max(0.0F, std::min(value, 6.0F));
-    case Activation::kTanh: return std::tanh(value);
-    case Activation::kSignBit: return std::signbit(value) ? 1.0F : 0.0F;
-  }
-  return value;
 }
 
 // The weights are of the vector's kind. uint8 weights are int8 weights under an older name.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "engine/kernels/reference/recurrent_activation.h"
 #include "engine/kernels/reference/recurrent_checks.h"
 #include "engine/kernels/reference/recurrent_products.h"
 #include "engine/kernels/reference/recurrent_sequence.h"

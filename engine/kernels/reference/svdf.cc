@@ -12,6 +12,7 @@
 
 #include "engine/kernels/reference/dispatch.h"
 #include "engine/kernels/reference/recurrent.h"
+#include "engine/kernels/reference/recurrent_activation.h"
 #include "engine/kernels/reference/recurrent_checks.h"
 #include "engine/kernels/reference/recurrent_products.h"
 #include "engine/kernels/reference/requantize.h"
