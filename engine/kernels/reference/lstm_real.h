@@ -47,6 +47,7 @@ class LstmRealCell {
     TFLD_ASSIGN_OR_RETURN(cell.sizes_, CheckLstm(context, inputs, types, sequence, pass));
     cell.inputs_ = inputs;
     cell.pass_ = pass;
+    cell.sequence_ = sequence;
     cell.attributes_ = context.attributes<LstmAttributes>();
     for (std::size_t i = 0; i < kNumLstmGates; ++i) cell.gates_[i] = GateScales(context, inputs.gates[i]);
     cell.projection_scale_ = Scale(context, inputs.projection);
@@ -64,7 +65,7 @@ class LstmRealCell {
   void Run(const RunContext& run, const Sequence& sequence) const {
     Walk(sequence, pass_.backward, [&](std::int64_t row, std::int64_t batch) {
       auto* output_state = State<float>(run, inputs_.output_state) + batch * sizes_.outputs;
-      Step(run, row, output_state, State<float>(run, inputs_.cell_state) + batch * sizes_.cells);
+      Step(run, row, batch, output_state, State<float>(run, inputs_.cell_state) + batch * sizes_.cells);
       std::copy_n(output_state, sizes_.outputs,
                   run.Output<float>(pass_.output) + row * pass_.output_depth + pass_.output_offset);
     });
@@ -81,7 +82,17 @@ class LstmRealCell {
     std::optional<Vector> aux;
     Vector state;
     const float* state_values;
+    std::int64_t batch;
   };
+
+  // TensorFlow Lite keeps the gates of all batches in one buffer, and computes those of a time-major step together.
+  VectorPart PartOf(LstmGate which, std::int64_t batch) const {
+    constexpr std::int64_t kPlaces[kNumLstmGates] = {0, 2, 1, 3};  // without an input gate the others move up
+    const std::int64_t place = kPlaces[which] - (inputs_.has_input_gate() ? 0 : 1);
+    const std::int64_t all = std::int64_t{sizes_.cells} * sequence_.batches, first = batch * sizes_.cells;
+    if (sequence_.time_major) return {place * all, all, first};
+    return {place * all + first, sizes_.cells, 0};
+  }
 
   static float Scale(const OpContext& context, int index) {
     const bool quantized = index != kNoInput && context.Input(index).type != ElementType::kFloat32;
@@ -93,13 +104,14 @@ class LstmRealCell {
             Scale(context, gate.peephole), diagonal};
   }
 
-  void Step(const RunContext& run, std::int64_t row, float* output_state, float* cell_state) const {
+  void Step(const RunContext& run, std::int64_t row, std::int64_t batch, float* output_state, float* cell_state) const {
     const bool asymmetric = attributes_.asymmetric_quantize_inputs;
     StepVectors vectors{.input = Vector(run.Input<float>(pass_.input) + row * sizes_.inputs, sizes_.inputs, asymmetric,
                                         run.Scratch<Weight>(input_scratch_)),
                         .aux = {},
                         .state = Vector(output_state, sizes_.outputs, asymmetric, run.Scratch<Weight>(state_scratch_)),
-                        .state_values = output_state};
+                        .state_values = output_state,
+                        .batch = batch};
     if (pass_.aux_input >= 0) {
       vectors.aux.emplace(run.Input<float>(pass_.aux_input) + row * sizes_.aux_inputs, sizes_.aux_inputs, asymmetric,
                           run.Scratch<Weight>(aux_scratch_));
@@ -144,7 +156,7 @@ class LstmRealCell {
       NormalizeDeviation(gate, cells);
       for (std::int64_t i = 0; i < cells; ++i) gate[i] = gate[i] * coefficients[i] + bias[i];
     }
-    if (which != kCellGate) return ApplyLogistic(gate, cells);
+    if (which != kCellGate) return ApplyLogistic(gate, cells, PartOf(which, vectors.batch));
     for (std::int64_t i = 0; i < cells; ++i) gate[i] = Activate(attributes_.activation, gate[i]);
   }
 
@@ -180,6 +192,7 @@ class LstmRealCell {
   LstmInputs inputs_;
   LstmSizes sizes_;
   Pass pass_;
+  Sequence sequence_;
   LstmAttributes attributes_;
   std::array<Scales, kNumLstmGates> gates_;
   float projection_scale_ = 1.0F;

@@ -48,11 +48,19 @@ inline float ApproximateLogistic(float value) {
   return e / (1.0F + e);
 }
 
-// Four at a time are approximated, and what is left is computed one by one.
-inline void ApplyLogistic(float* values, std::int64_t count) {
-  const std::int64_t approximated = count / 4 * 4;
-  for (std::int64_t i = 0; i < count; ++i) {
-    values[i] = i < approximated ? ApproximateLogistic(values[i]) : Logistic(values[i]);
+// Where a row lies among the values that are computed together: `count` of them, from `position` of an aligned buffer.
+struct VectorPart {
+  std::int64_t position, count;
+  std::int64_t first;  // of the row, from `position`
+};
+
+// Aligned groups of four are approximated; what is left in front and behind is computed one by one.
+inline void ApplyLogistic(float* row, std::int64_t size, const VectorPart& part) {
+  const std::int64_t front = std::min((4 - part.position % 4) % 4, part.count);
+  const std::int64_t end = front + (part.count - front) / 4 * 4;
+  for (std::int64_t i = 0; i < size; ++i) {
+    const bool grouped = part.first + i >= front && part.first + i < end;
+    row[i] = grouped ? ApproximateLogistic(row[i]) : Logistic(row[i]);
   }
 }
 
