@@ -1,5 +1,6 @@
 #include "engine/model/buffers.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -33,6 +34,16 @@ std::span<const std::byte> Aligned(std::span<const std::byte> bytes, std::size_t
   const std::span<const std::byte> copied(copy.get(), bytes.size());
   storage.push_back(std::shared_ptr<const std::byte>(std::move(copy)));
   return copied;
+}
+
+std::span<const std::byte> Booleans(std::span<const std::byte> bytes,
+                                    std::vector<std::shared_ptr<const void>>& storage) {
+  const auto is_other = [](std::byte byte) { return byte > std::byte{1}; };
+  if (std::ranges::none_of(bytes, is_other)) return bytes;
+  const auto copy = std::make_shared<std::vector<std::byte>>(bytes.begin(), bytes.end());
+  std::ranges::replace_if(*copy, is_other, std::byte{1});
+  storage.push_back(copy);
+  return *copy;
 }
 
 }  // namespace tfld::engine

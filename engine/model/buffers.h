@@ -18,4 +18,8 @@ Result<std::span<const std::byte>> BufferBytes(const wire::Buffer& buffer, std::
 std::span<const std::byte> Aligned(std::span<const std::byte> bytes, std::size_t alignment,
                                    std::vector<std::shared_ptr<const void>>& storage);
 
+// `bytes` when each is 0 or 1, or a copy where all others are 1, whose owner is added to `storage`.
+std::span<const std::byte> Booleans(std::span<const std::byte> bytes,
+                                    std::vector<std::shared_ptr<const void>>& storage);
+
 }  // namespace tfld::engine

@@ -85,6 +85,7 @@ class SubGraphImporter {
     }
     if (value.is_variable) return InvalidArgument("a variable has constant data");
     value.is_constant = true;
+    if (value.type == ElementType::kBool) data = Booleans(data, storage_);
     value.data =
         Aligned(data, std::max<std::size_t>(static_cast<std::size_t>(ElementBits(value.type)) / 8, 1), storage_);
     if (value.sparsity != nullptr) return CheckSparseData(value);

@@ -14,6 +14,15 @@ const EntryValues& EntryOf(const Executable& executable, int entry_point) {
   return executable.impl().entry_points.values[static_cast<std::size_t>(entry_point)];
 }
 
+// The bytes are the caller's; code that reads them as booleans relies on there being only two kinds.
+Status CheckBooleans(const TensorView& view, std::size_t input) {
+  if (view.type != ElementType::kBool) return {};
+  const auto wrong = std::ranges::find_if(view.bytes, [](std::byte byte) { return byte > std::byte{1}; });
+  if (wrong == view.bytes.end()) return {};
+  return InvalidArgument(StrCat("input ", input, ": element ", wrong - view.bytes.begin(), " is ",
+                                std::to_integer<int>(*wrong), "; a boolean is 0 or 1"));
+}
+
 }  // namespace
 
 Session::Session() : impl_(std::make_unique<Impl>()) {}
@@ -78,7 +87,13 @@ Status Session::ResizeInputs(std::span<const Shape> shapes, int entry_point) {
   return {};
 }
 
-Status Session::Run(int entry_point) { return impl_->RunGraph(EntryOf(*impl_->executable, entry_point).graph); }
+Status Session::Run(int entry_point) {
+  const EntryValues& entry = EntryOf(*impl_->executable, entry_point);
+  for (std::size_t i = 0; i < entry.inputs.size(); ++i) {
+    TFLD_RETURN_IF_ERROR(CheckBooleans(impl_->View(entry.graph, entry.inputs[i]), i));
+  }
+  return impl_->RunGraph(entry.graph);
+}
 
 void Session::Reset() { impl_->Reset(); }
 

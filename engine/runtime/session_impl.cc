@@ -93,7 +93,10 @@ Status Session::Impl::RunGraph(int graph_index) {
     if (const Status status = step.kernel->Run(run); !status.ok()) {
       return status.WithContext(DescribeNode(graph.graph, step.node));
     }
-    if (observer != nullptr) observer->AfterStep(graph.source, step.node, step.kernel->name());
+    if (observer != nullptr) {
+      observed_graph = graph_index;
+      observer->AfterStep(graph.source, step.node, step.kernel->name());
+    }
   }
   return {};
 }

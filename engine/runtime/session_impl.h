@@ -64,6 +64,7 @@ struct Session::Impl final : SessionServices {
   std::vector<HashTable> tables;
   std::vector<bool> has_run_once;  // by graph
   StepObserver* observer = nullptr;
+  int observed_graph = 0;  // of the plan, while the observer is told of a step; what it is told is the program's
 };
 
 }  // namespace tfld::engine

@@ -10,7 +10,7 @@
 #include "engine/golden/npy.h"
 #include "engine/golden/run_step.h"
 #include "engine/golden/tolerance.h"
-#include "engine/runtime/executable_impl.h"
+#include "engine/runtime/session_impl.h"
 
 namespace tfld::engine {
 namespace {
@@ -60,8 +60,8 @@ double Excess(const NodeDifference& node) {
                             : std::numeric_limits<double>::infinity();
 }
 
-NodeDifference Judge(const Executable& executable, Backend judged_as, const TraceDifference& difference) {
-  const Graph& graph = executable.impl().plan->graphs[static_cast<std::size_t>(difference.graph)].graph;
+NodeDifference Judge(const Plan& plan, Backend judged_as, const TraceDifference& difference) {
+  const Graph& graph = plan.graphs[static_cast<std::size_t>(difference.graph)].graph;
   const Node& node = graph.nodes[static_cast<std::size_t>(difference.node)];
   NodeDifference result;
   result.alone = difference;
@@ -73,12 +73,12 @@ NodeDifference Judge(const Executable& executable, Backend judged_as, const Trac
 }
 
 // Folds what is known of a node into one entry: the first run of it gives the order.
-std::vector<NodeDifference> Judge(const Executable& executable, Backend judged_as, const TraceComparer& alone,
+std::vector<NodeDifference> Judge(const Plan& plan, Backend judged_as, const TraceComparer& alone,
                                   const TraceComparer& drifting) {
   std::vector<NodeDifference> nodes;
   std::map<std::pair<int, int>, std::size_t> found;
   for (const TraceDifference& difference : alone.differences()) {
-    NodeDifference judged = Judge(executable, judged_as, difference);
+    NodeDifference judged = Judge(plan, judged_as, difference);
     const auto [entry, is_new] = found.try_emplace({difference.graph, difference.node}, nodes.size());
     if (is_new) {
       nodes.push_back(std::move(judged));
@@ -102,7 +102,7 @@ Result<Explanation> Compare(const Loaded& tested, Backend judged_as, const Trace
   TraceComparer drifting(*tested.session, trace, {.replace = false, .has_gaps = has_gaps});
   TFLD_RETURN_IF_ERROR(RunObserved(tested, feeding, drifting));
   Explanation explanation;
-  explanation.nodes = Judge(*tested.executable, judged_as, alone, drifting);
+  explanation.nodes = Judge(*tested.session->impl().plan, judged_as, alone, drifting);
   explanation.parted = alone.parted();
   return explanation;
 }
@@ -179,7 +179,7 @@ Result<Explanation> ExplainByTensors(const std::shared_ptr<const Model>& model, 
                                      const Golden& golden) {
   TFLD_ASSIGN_OR_RETURN(const Loaded tested, Load(model, options));
   const std::filesystem::path directory = std::filesystem::path(golden.directory) / "tensors";
-  const Trace trace = ReadTensors(*tested.executable->impl().plan, directory);
+  const Trace trace = ReadTensors(*tested.session->impl().plan, directory);
   if (trace.empty()) return NotFound(StrCat("there are no tensors of nodes in ", directory.string()));
   const std::size_t last = golden.steps.size() - 1;
   const Feeding feeding{.before = FeedGolden(golden, 0, last), .observed = FeedGolden(golden, last, last + 1)};

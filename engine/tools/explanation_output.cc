@@ -37,12 +37,12 @@ std::string PlaceText(const TraceDifference& difference) {
 }
 
 std::string NodeText(const TraceDifference& difference) {
-  return difference.graph == 0 ? StrCat(difference.node) : StrCat(difference.graph, ":", difference.node);
+  return difference.source == 0 ? StrCat(difference.node) : StrCat(difference.source, ":", difference.node);
 }
 
 Json ToJson(const NodeDifference& node) {
   const TraceDifference& alone = node.alone;
-  Json json = {{"graph", alone.graph},
+  Json json = {{"graph", alone.source},
                {"node", alone.node},
                {"operator", node.op},
                {"kernel", alone.kernel},

@@ -128,7 +128,9 @@ class DotDrawing {
     for (const ValueId id : node.outputs) {
       if (id != kNoValue) producers_[id] = name;
     }
-    for (const CalledGraph& call : CalledGraphs(node)) calls_.push_back({name, call});
+    const Graph& in_file = inspection_.program->graphs[static_cast<std::size_t>(index)];
+    const Node& as_written = in_file.nodes[static_cast<std::size_t>(report.node)];
+    for (const CalledGraph& call : CalledGraphs(as_written)) calls_.push_back({name, call});
   }
 
   void DrawEdge(const Graph& graph, ValueId id, const std::string& to) {

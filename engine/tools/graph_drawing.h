@@ -9,7 +9,7 @@
 
 namespace tfld::engine {
 
-// The graphs that a node runs: CALL_ONCE its initializer, IF and WHILE their branches.
+// The graphs that a node of the program runs: CALL_ONCE its initializer, IF and WHILE their branches.
 struct CalledGraph {
   int graph = 0;
   std::string role;  // "then", "body" ...

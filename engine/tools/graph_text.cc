@@ -67,7 +67,8 @@ std::string DrawText(const Inspection& inspection) {
     for (std::size_t n = 0; n < graph.nodes.size(); ++n, ++next) {
       const Node& node = graph.nodes[n];
       table.AddRow({StrCat("node ", n), StrCat(node.op_name(), " v", node.version), OutputsText(graph, node),
-                    InputsText(graph, node) + CallsText(node), FateText(inspection.nodes[next])});
+                    InputsText(graph, node) + CallsText(inspection.program->graphs[g].nodes[n]),
+                    FateText(inspection.nodes[next])});
     }
     AddEnds(graph, graph.outputs, "output", table);
     table.Print(out, "  ");

@@ -7,6 +7,7 @@
 #include "engine/plan/plan_builder.h"
 #include "engine/runtime/entry_points.h"
 #include "engine/tools/operation_count.h"
+#include "engine/tools/planned_graph.h"
 
 namespace tfld::engine {
 namespace {
@@ -63,9 +64,10 @@ Result<Inspection> Inspect(const Model& model, const ExecutableOptions& options)
   Inspection result;
   std::vector<const Graph*> graphs;
   for (std::size_t i = 0; i < program.graphs.size(); ++i) {
-    graphs.push_back(plan.ok() ? &(*plan)->graphs[i].graph : &program.graphs[i]);
+    graphs.push_back(plan.ok() ? &PlannedGraph(program, **plan, static_cast<int>(i)) : &program.graphs[i]);
     result.parameters += CountParameters(program.graphs[i]);
   }
+  result.program = &program;
   result.graphs = graphs;
   TFLD_ASSIGN_OR_RETURN(EntryPoints entry_points, MakeEntryPoints(program, graphs));
   result.description = program.description;

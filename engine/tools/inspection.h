@@ -26,9 +26,10 @@ struct Inspection {
   std::string description;
   std::vector<EntryPoint> entry_points;  // as Executable::entry_points, with the shapes that the model declares
   std::vector<NodeReport> nodes;         // of all graphs, in order
-  std::vector<const Graph*> graphs;      // as planned, or as in the file when it cannot be executed
-  Status status;                         // why it cannot be executed; OK when it can
-  MemoryUsage memory;                    // when it can
+  const Program* program = nullptr;
+  std::vector<const Graph*> graphs;  // as planned, or as in the file when it cannot be executed
+  Status status;                     // why it cannot be executed; OK when it can
+  MemoryUsage memory;                // when it can
   double parameters = 0.0;
   double operations = 0.0;           // of the main graph
   std::shared_ptr<const Plan> plan;  // what `graphs` point into; null when it cannot be executed

@@ -12,6 +12,7 @@
 #include "engine/tools/engine_options.h"
 #include "engine/tools/json_output.h"
 #include "engine/tools/operation_count.h"
+#include "engine/tools/planned_graph.h"
 #include "engine/tools/random_input.h"
 #include "engine/tools/table.h"
 
@@ -53,10 +54,10 @@ class Stopwatch final : public StepObserver {
     if (entry.kernel.empty()) entry.kernel = kernel;
   }
 
-  std::map<std::pair<int, int>, Share> Shares(const Plan& plan) const {
+  std::map<std::pair<int, int>, Share> Shares(const Program& program, const Plan& plan) const {
     std::map<std::pair<int, int>, Share> shares;
     for (const auto& [key, entry] : times_) {
-      const Graph& graph = plan.graphs[static_cast<std::size_t>(key.first)].graph;
+      const Graph& graph = PlannedGraph(program, plan, key.first);
       const Node& node = graph.nodes[static_cast<std::size_t>(key.second)];
       shares[key] = {std::string(node.op_name()), entry.kernel, entry.seconds, CountOperations(graph, node), 1};
     }
@@ -109,7 +110,7 @@ Result<Profile> MeasureProfile(const Options& options) {
     ++profile.runs;
   } while (Clock::now() - start < std::chrono::duration<double>(options.seconds));
   loaded.session->SetObserver(nullptr);
-  profile.nodes = stopwatch.Shares(*loaded.executable->impl().plan);
+  profile.nodes = stopwatch.Shares(loaded.model->program(), *loaded.executable->impl().plan);
   for (const auto& [key, share] : profile.nodes) profile.seconds += share.seconds;
   profile.operators = SumByOperator(profile);
   return profile;

@@ -38,7 +38,8 @@ TraceDifference DifferenceOf(const TraceTensor& expected, const TensorView& actu
 
 }  // namespace
 
-void TraceRecorder::AfterStep(int graph, int node, std::string_view) {
+void TraceRecorder::AfterStep(int, int node, std::string_view) {
+  const int graph = session_.impl().observed_graph;
   TraceStep step{.graph = graph, .node = node, .tensors = {}};
   for (const ValueId id : WrittenValues(session_.impl(), graph, node)) {
     const TensorView view = session_.impl().View(graph, id);
@@ -48,8 +49,9 @@ void TraceRecorder::AfterStep(int graph, int node, std::string_view) {
   trace_.push_back(std::move(step));
 }
 
-void TraceComparer::AfterStep(int graph, int node, std::string_view kernel) {
+void TraceComparer::AfterStep(int source, int node, std::string_view kernel) {
   if (parted_) return;
+  const int graph = session_.impl().observed_graph;
   if (next_ == trace_.size() || trace_[next_].graph != graph || trace_[next_].node != node) {
     parted_ = !options_.has_gaps;
     return;
@@ -58,6 +60,7 @@ void TraceComparer::AfterStep(int graph, int node, std::string_view kernel) {
     const TensorView view = session_.impl().View(graph, expected.value);
     TraceDifference difference = DifferenceOf(expected, view);
     difference.graph = graph;
+    difference.source = source;
     difference.node = node;
     difference.kernel = kernel;
     if (options_.replace && difference.problem.empty()) std::ranges::copy(expected.bytes, view.bytes.begin());

@@ -23,7 +23,7 @@ struct TraceTensor {
 
 // Outputs, and the variables that the node may have changed.
 struct TraceStep {
-  int graph = 0;
+  int graph = 0;  // of the plan: a graph that several nodes call is there once a call
   int node = 0;
   std::vector<TraceTensor> tensors;
 };
@@ -50,7 +50,8 @@ class TraceRecorder final : public StepObserver {
 
 // How far one tensor of a step is from the trace.
 struct TraceDifference {
-  int graph = 0;
+  int graph = 0;   // of the plan
+  int source = 0;  // of the program
   int node = 0;
   std::string kernel;
   ValueId value = kNoValue;

@@ -43,6 +43,8 @@ struct MulFunction {
   static constexpr std::string_view kName = "reference.mul";
   template <typename T>
   T operator()(T a, T b) const {
+    // Narrow unsigned operands would be multiplied as int, and overflow there.
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) < sizeof(unsigned)) return static_cast<T>(1U * a * b);
     return a * b;
   }
 };

@@ -36,11 +36,10 @@ inline Result<SoftmaxScale> MakeSoftmaxScale(const OpContext& context, float bet
   const double real =
       std::min(static_cast<double>(beta) * static_cast<double>(input_scale) * (1 << (31 - kDifferenceIntegerBits)),
                static_cast<double>(std::numeric_limits<std::int32_t>::max()));
+  if (!(real > 1)) return context.Error(StrCat("beta ", beta, " and scale ", input_scale, " are out of range"));
   SoftmaxScale scale{};
   const double fraction = std::frexp(real, &scale.left_shift);
   auto fixed = static_cast<std::int64_t>(std::round(fraction * static_cast<double>(std::int64_t{1} << 31)));
-  if (!(real > 1) || fixed <= 0)
-    return context.Error(StrCat("beta ", beta, " and scale ", input_scale, " are out of range"));
   if (fixed == std::int64_t{1} << 31) {
     fixed /= 2;
     ++scale.left_shift;

@@ -4,8 +4,8 @@
 
 #include "engine/graph/stablehlo_attributes.h"
 #include "engine/kernels/reference/dispatch.h"
-#include "engine/kernels/reference/stablehlo/index_vectors.h"
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
+#include "engine/kernels/reference/stablehlo/start_vectors.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr int kOperand = 0, kIndices = 1;
 
 struct Plan {
-  IndexVectors starts;
+  StartVectors starts;
   Shape operand, result;
   Position last_start{};                    // on each axis of the operand
   std::vector<std::int64_t> from_strides;   // of the operand, for each dimension of the result; 0 for batches
@@ -42,7 +42,7 @@ Result<Plan> Plan::Make(const OpContext& context) {
   const int rank = plan.operand.rank();
   TFLD_RETURN_IF_ERROR(CheckSlices(context, attributes.slice_sizes, plan.operand));
   TFLD_RETURN_IF_ERROR(CheckDims(context, "collapsed_slice_dims", attributes.collapsed_slice_dims, rank));
-  TFLD_ASSIGN_OR_RETURN(plan.starts, IndexVectors::Make(context, kIndices, attributes.index_vector_dim,
+  TFLD_ASSIGN_OR_RETURN(plan.starts, StartVectors::Make(context, kIndices, attributes.index_vector_dim,
                                                         attributes.start_index_map, rank));
   for (int axis = 0; axis < rank; ++axis) {
     const auto at = static_cast<std::size_t>(axis);

@@ -4,8 +4,8 @@
 
 #include "engine/graph/stablehlo_attributes.h"
 #include "engine/kernels/reference/stablehlo/combine.h"
-#include "engine/kernels/reference/stablehlo/index_vectors.h"
 #include "engine/kernels/reference/stablehlo/stablehlo.h"
+#include "engine/kernels/reference/stablehlo/start_vectors.h"
 
 namespace tfld::engine::reference {
 namespace {
@@ -14,7 +14,7 @@ constexpr int kOperand = 0, kIndices = 1, kUpdates = 2;
 constexpr int kNoAxis = -1;
 
 struct Plan {
-  IndexVectors starts;
+  StartVectors starts;
   Shape operand, updates;
   std::vector<int> window_axes;             // of the operand, for each dimension of the updates; kNoAxis for batches
   std::vector<std::int64_t> index_strides;  // of the indices, for each dimension of the updates; 0 for windows
@@ -30,7 +30,7 @@ Result<Plan> Plan::Make(const OpContext& context) {
   const int rank = plan.operand.rank();
   TFLD_RETURN_IF_ERROR(CheckDims(context, "update_window_dims", attributes.update_window_dims, plan.updates.rank()));
   TFLD_RETURN_IF_ERROR(CheckDims(context, "inserted_window_dims", attributes.inserted_window_dims, rank));
-  TFLD_ASSIGN_OR_RETURN(plan.starts, IndexVectors::Make(context, kIndices, attributes.index_vector_dim,
+  TFLD_ASSIGN_OR_RETURN(plan.starts, StartVectors::Make(context, kIndices, attributes.index_vector_dim,
                                                         attributes.scatter_dims_to_operand_dims, rank));
   const std::vector<int> axes = OtherDims(attributes.inserted_window_dims, rank);
   const std::vector<int> batches = OtherDims(attributes.update_window_dims, plan.updates.rank());

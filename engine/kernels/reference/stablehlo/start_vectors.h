@@ -51,13 +51,13 @@ inline std::vector<int> OtherDims(const std::vector<std::int64_t>& dims, int ran
   return others;
 }
 
-struct IndexVectors {
+struct StartVectors {
   std::vector<std::int32_t> batch_sizes;
   std::vector<std::int64_t> batch_strides;
   std::int64_t component_stride = 0;
   std::vector<int> axes;  // of the operand, one a component
 
-  static Result<IndexVectors> Make(const OpContext& context, int input, std::int64_t vector_dim,
+  static Result<StartVectors> Make(const OpContext& context, int input, std::int64_t vector_dim,
                                    const std::vector<std::int64_t>& axes, int operand_rank) {
     const Shape& shape = context.Input(input).shape;
     TFLD_RETURN_IF_ERROR(context.RequireInputType(input, {ElementType::kInt32, ElementType::kInt64}));
@@ -70,7 +70,7 @@ struct IndexVectors {
     if (components != static_cast<std::int64_t>(axes.size())) {
       return context.Error(StrCat("index vectors of ", components, " for ", axes.size(), " axes"));
     }
-    IndexVectors result;
+    StartVectors result;
     const Strides strides = DenseStrides(shape);
     for (int i = 0; i < shape.rank(); ++i) {
       const std::int64_t stride = strides[static_cast<std::size_t>(i)];

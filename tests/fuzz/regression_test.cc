@@ -1,0 +1,76 @@
+// What fuzzing has found, in its smallest form.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tests/support/model_builder.h"
+#include "tfld/engine.h"
+
+namespace tfld::test {
+namespace {
+
+struct Loaded {
+  std::shared_ptr<const engine::Executable> executable;
+  std::unique_ptr<engine::Session> session;
+};
+
+Result<Loaded> Load(std::span<const std::byte> bytes) {
+  TFLD_ASSIGN_OR_RETURN(const auto model, engine::Model::FromBytes(bytes, "regression"));
+  Loaded loaded;
+  TFLD_ASSIGN_OR_RETURN(loaded.executable, engine::Executable::Create(model, {.backend = engine::Backend::kReference}));
+  TFLD_ASSIGN_OR_RETURN(loaded.session, loaded.executable->NewSession());
+  return loaded;
+}
+
+// Code that reads a byte as a boolean relies on there being only two kinds.
+TEST(Regression, BooleansAreZeroOrOne) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = wire::TensorType_BOOL, .shape = {3}});
+  const int constant =
+      builder.AddConstant({.type = wire::TensorType_BOOL, .shape = {3}}, std::vector<std::uint8_t>{0, 106, 255});
+  const int y = builder.AddTensor({.type = wire::TensorType_BOOL, .shape = {3}});
+  builder.AddOperator({.op = wire::BuiltinOperator_LOGICAL_OR, .inputs = {x, constant}, .outputs = {y}});
+  auto loaded = Load(builder.Finish({x}, {y}));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
+  ASSERT_TRUE(loaded->session->Run().ok());
+  const auto output = loaded->session->Output(0).As<std::uint8_t>();
+  EXPECT_EQ(std::vector<std::uint8_t>(output.begin(), output.end()), (std::vector<std::uint8_t>{0, 1, 1}));
+  loaded->session->Input(0).bytes[1] = std::byte{7};
+  EXPECT_EQ(loaded->session->Run().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(Regression, NarrowProductsWrap) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = wire::TensorType_INT16, .shape = {2}});
+  const int y = builder.AddTensor({.type = wire::TensorType_INT16, .shape = {2}});
+  builder.AddOperator({.op = wire::BuiltinOperator_MUL,
+                       .inputs = {x, x},
+                       .outputs = {y},
+                       .options_type = wire::BuiltinOptions_MulOptions,
+                       .options = wire::CreateMulOptions(builder.fbb()).Union()});
+  auto loaded = Load(builder.Finish({x}, {y}));
+  if (!loaded.ok()) GTEST_SKIP() << loaded.status().ToString();
+  loaded->session->Input(0).As<std::int16_t>()[0] = -19781;
+  loaded->session->Input(0).As<std::int16_t>()[1] = 300;
+  ASSERT_TRUE(loaded->session->Run().ok());
+  EXPECT_EQ(loaded->session->Output(0).As<std::int16_t>()[0], static_cast<std::int16_t>((19781LL * 19781LL) & 0xFFFF));
+  EXPECT_EQ(loaded->session->Output(0).As<std::int16_t>()[1], static_cast<std::int16_t>(90000 & 0xFFFF));
+}
+
+TEST(Regression, SoftmaxOfNoNumber) {
+  ModelBuilder builder;
+  const TensorSpec tensor{.type = wire::TensorType_INT8, .shape = {1, 4}, .scales = {0.1F}, .zero_points = {0}};
+  const int x = builder.AddTensor(tensor);
+  const int y = builder.AddTensor(
+      {.type = wire::TensorType_INT8, .shape = {1, 4}, .scales = {1.0F / 256.0F}, .zero_points = {-128}});
+  builder.AddOperator(
+      {.op = wire::BuiltinOperator_SOFTMAX,
+       .inputs = {x},
+       .outputs = {y},
+       .options_type = wire::BuiltinOptions_SoftmaxOptions,
+       .options = wire::CreateSoftmaxOptions(builder.fbb(), std::numeric_limits<float>::quiet_NaN()).Union()});
+  EXPECT_EQ(Load(builder.Finish({x}, {y})).status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace tfld::test
