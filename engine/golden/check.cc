@@ -10,11 +10,21 @@
 namespace tfld::engine {
 namespace {
 
+bool HasIntegerInput(const Golden& golden) {
+  const auto is_eight_bit = [](const GoldenTensor& tensor) {
+    return tensor.type == ElementType::kInt8 || tensor.type == ElementType::kUInt8;
+  };
+  return std::ranges::any_of(golden.steps,
+                             [&](const GoldenStep& step) { return std::ranges::any_of(step.inputs, is_eight_bit); });
+}
+
 CaseFacts FactsOf(const Golden& golden, Backend backend) {
   return {.backend = backend,
           .one_operator = golden.operators.size() == 1,
           .dynamic_range = golden.HasTag("dynamic_range"),
           .float_io = golden.HasTag("float_io"),
+          .integer_input = HasIntegerInput(golden),
+          .by_default_kernels = golden.by_default_kernels,
           .given = golden.tolerance};
 }
 

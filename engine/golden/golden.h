@@ -34,6 +34,7 @@ struct GoldenStep {
 struct Golden {
   std::string directory;
   std::string model;                          // the model's file name; "model.tflite" unless the golden names it
+  bool by_default_kernels = false;            // made by LiteRT's optimized kernels, where its reference has none
   std::vector<std::string> operators;         // of a case of one or a few operators; empty for a whole model
   std::vector<std::string> tags;              // "int8", "dynamic_range", "stateful" ...
   std::optional<double> kernel_max_abs_diff;  // how far LiteRT's other kernels are from its reference, the greatest

@@ -42,8 +42,12 @@ double AllowedDifference(const CaseFacts& facts, const OutputFacts& output) {
   if (facts.given) {
     return continuous ? facts.given->absolute + facts.given->relative * output.largest : facts.given->steps;
   }
-  if (facts.backend == Backend::kReference) return continuous ? kReferenceRelative * output.largest : 0.0;
-  return continuous ? AllowedRelative(facts) * output.largest : AllowedSteps(facts, output);
+  if (facts.backend == Backend::kReference && !facts.by_default_kernels)
+    return continuous ? kReferenceRelative * output.largest : 0.0;
+  if (!continuous) return AllowedSteps(facts, output);
+  const double allowed = AllowedRelative(facts) * output.largest;
+  return facts.one_operator || !facts.integer_input ? allowed
+                                                    : std::max(allowed, 2.0 * output.kernels_diff.value_or(0.0));
 }
 
 }  // namespace tfld::engine

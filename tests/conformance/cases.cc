@@ -91,6 +91,9 @@ std::string_view GoldenFault(const std::string& name) {
   // There is no reference ROUND, so these come from kernels whose QUANTIZE multiplies by the inverse of the scale.
   if (name.starts_with("ops/q_act_round/")) return "the golden's QUANTIZE rounds a tie by the inverse of the scale";
   if (name.starts_with("ops/d_act/prelu_i16_")) return "the golden's kernel reads an int16 alpha as if it were int8";
+  // Made by optimized float kernels, because the reference has none: the sums are in another order, and this output is
+  // all but zero everywhere.
+  if (name.starts_with("golden/selfie_segmentation_fp16/random")) return "the golden is not of reference kernels";
   return {};
 }
 

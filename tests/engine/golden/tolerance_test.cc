@@ -30,6 +30,15 @@ TEST(ToleranceTest, NetworksAreJudgedBesideTheOtherKernels) {
   EXPECT_EQ(AllowedDifference(kNetworkCase, {.type = ElementType::kInt32}), 0.0);
   EXPECT_DOUBLE_EQ(AllowedDifference(kNetworkCase, {.type = ElementType::kFloat32, .largest = 3, .kernels_diff = 1.0}),
                    3e-4);
+  CaseFacts facts = kNetworkCase;
+  facts.integer_input = true;
+  EXPECT_EQ(AllowedDifference(facts, {.type = ElementType::kFloat32, .largest = 3, .kernels_diff = 1.0}), 2.0);
+}
+
+TEST(ToleranceTest, AGoldenByOtherKernelsIsNoReference) {
+  CaseFacts facts = kReferenceCase;
+  facts.by_default_kernels = true;
+  EXPECT_DOUBLE_EQ(AllowedDifference(facts, {.type = ElementType::kFloat32, .largest = 3}), 3e-4);
 }
 
 TEST(ToleranceTest, DynamicRange) {
