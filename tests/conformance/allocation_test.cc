@@ -43,11 +43,11 @@ std::string NameOf(const ::testing::TestParamInfo<std::tuple<Backend, int, Case>
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(AllocationTest);
 INSTANTIATE_TEST_SUITE_P(Portable, AllocationTest,
                          ::testing::Combine(::testing::Values(Backend::kReference), ::testing::Values(1),
-                                            ::testing::ValuesIn(RequiredModels())),
+                                            ::testing::ValuesIn(WholeModels())),
                          NameOf);
 INSTANTIATE_TEST_SUITE_P(Threads, AllocationTest,
                          ::testing::Combine(::testing::Values(Backend::kCpu), ::testing::Values(1, 2),
-                                            ::testing::ValuesIn(RequiredModels())),
+                                            ::testing::ValuesIn(WholeModels())),
                          NameOf);
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "tests/conformance/cases.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <filesystem>
 #include <ostream>
@@ -15,15 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the engine's description promises to run; a prefix stands for all models that begin with it.
-constexpr std::array<std::string_view, 9> kRequired = {"ad01_",          "ic_resnet_",    "kws_",
-                                                       "vww_96_",        "hello_world_",  "micro_speech_",
-                                                       "person_detect_", "mobilenet_v1_", "mobilenet_v2_"};
-
-bool IsRequired(const std::string& model) {
-  return std::ranges::any_of(kRequired, [&model](std::string_view prefix) { return model.starts_with(prefix); });
-}
-
 std::vector<std::string> GoldensBelow(const fs::path& directory) {
   const auto found = engine::FindGoldens(directory.string());
   return found.ok() ? *found : std::vector<std::string>{};
@@ -33,8 +23,7 @@ std::vector<std::string> GoldensBelow(const fs::path& directory) {
 void AddModels(const fs::path& shared, std::vector<Case>& cases) {
   for (const std::string& directory : GoldensBelow(shared / "golden")) {
     const std::string model = fs::path(directory).parent_path().filename().string();
-    cases.push_back({IsRequired(model) ? Kind::kRequired : Kind::kOptional,
-                     fs::path(directory).lexically_relative(shared).string(), directory,
+    cases.push_back({Kind::kModel, fs::path(directory).lexically_relative(shared).string(), directory,
                      (shared / "models" / (model + ".tflite")).string()});
   }
 }
@@ -54,7 +43,7 @@ void AddShipped(std::vector<Case>& cases) {
   const fs::path root = SourceDir() / "packaging" / "models";
   for (const std::string& directory : GoldensBelow(root)) {
     const std::string name = fs::path(directory).lexically_relative(root).string();
-    cases.push_back({name == kBadVersion ? Kind::kBad : Kind::kRequired, "shipped/" + name, directory,
+    cases.push_back({name == kBadVersion ? Kind::kBad : Kind::kModel, "shipped/" + name, directory,
                      (fs::path(directory).parent_path() / "model.tflite").string()});
   }
 }
@@ -74,11 +63,11 @@ std::vector<Case> AllCases() {
   return cases;
 }
 
-std::vector<Case> RequiredModels() {
+std::vector<Case> WholeModels() {
   std::vector<Case> models;
   std::set<std::string> seen;
   for (const Case& one : AllCases()) {
-    if (one.kind == Kind::kRequired && seen.insert(one.model).second) models.push_back(one);
+    if (one.kind == Kind::kModel && seen.insert(one.model).second) models.push_back(one);
   }
   return models;
 }

@@ -9,9 +9,8 @@
 namespace tfld::test {
 
 enum class Kind {
-  kRequired,  // a whole model that the engine promises to run
-  kOptional,  // another whole model: runs and matches, or is refused by name
-  kOperator,  // one or a few operators: likewise
+  kModel,     // a whole model
+  kOperator,  // one or a few operators
   kBad,       // a shipped model that runs and must not pass its golden
 };
 
@@ -29,8 +28,8 @@ void PrintTo(const Case& one, std::ostream* out);
 // the project ships.
 std::vector<Case> AllCases();
 
-// One case of every model that is kRequired.
-std::vector<Case> RequiredModels();
+// One case of every whole model.
+std::vector<Case> WholeModels();
 
 // Why the golden of a case is not what the operator means, when it is not; empty for all others.
 std::string_view GoldenFault(const std::string& name);

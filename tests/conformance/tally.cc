@@ -21,7 +21,7 @@ class PrintCounts : public ::testing::Environment {
     for (const engine::Backend backend : {engine::Backend::kReference, engine::Backend::kCpu}) {
       const Counts& counts = CountsOf(backend);
       std::cout << "conformance, backend " << engine::BackendName(backend) << ": " << counts[0] << " matched, "
-                << counts[1] << " unsupported, " << counts[2] << " failed\n";
+                << counts[1] << " goldens that are wrong, " << counts[2] << " failed\n";
     }
   }
 };
