@@ -73,7 +73,7 @@ Functions FunctionsFor(WeightsKind kind) {
 Status PrepareFullyConnected(PrepareContext& context) {
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
   const Shape& filter = context.Input(1).shape;  // [outputs, inputs]
-  if (attributes.shuffled_weights || filter.rank() != 2 || context.num_outputs() != 1) return {};
+  if (attributes.shuffled_weights || filter.rank() != 2 || filter.dim(1) == 0 || context.num_outputs() != 1) return {};
   auto weights = FindWeights(context, attributes.activation, filter.dim(0));
   if (!weights) return {};
 

@@ -1,6 +1,8 @@
 // FULLY_CONNECTED: input with elements for [batches, depth], weights [units, depth], bias [units] -> [batches, units].
+#include <cstring>
 #include <limits>
 
+#include "engine/base/checked_math.h"
 #include "engine/kernels/reference/hybrid.h"
 #include "engine/kernels/reference/nn.h"
 #include "engine/kernels/reference/reference.h"
@@ -18,13 +20,32 @@ Result<Geometry> MakeGeometry(const OpContext& context) {
   const Shape& weights = context.Input(kWeightsInput).shape;
   Geometry geometry{.batches = 0, .depth = weights.dim(1), .units = weights.dim(0)};
   const bool keep = context.attributes<FullyConnectedAttributes>().keep_num_dims;
-  const bool fits = geometry.depth > 0 && (keep ? input.rank() >= 1 && input.dim(input.rank() - 1) == geometry.depth
-                                                : input.NumElements() % geometry.depth == 0);
+  const bool last_fits = input.rank() >= 1 && input.dim(input.rank() - 1) == geometry.depth;
+  // Without depth the elements say nothing about the batch: the input's own last dimension has to be empty too.
+  const bool fits = keep || geometry.depth == 0 ? last_fits : input.NumElements() % geometry.depth == 0;
   if (!fits) {
     return context.Error(StrCat("weights of shape ", weights.ToString(), " do not fit to input ", input.ToString()));
   }
-  geometry.batches = input.NumElements() / geometry.depth;
+  if (geometry.depth > 0) {
+    geometry.batches = input.NumElements() / geometry.depth;
+    return geometry;
+  }
+  geometry.batches = 1;
+  for (int axis = 0; axis + 1 < input.rank(); ++axis) {
+    const auto batches = CheckedMul<std::int64_t>(geometry.batches, input.dim(axis));
+    if (!batches) return context.Error("the batch is too large");
+    geometry.batches = *batches;
+  }
   return geometry;
+}
+
+// A sum over nothing. TensorFlow Lite clears the output then, whatever its type, and adds no bias.
+Status EmitZeros(PrepareContext& context) {
+  return context.Emit("reference.fully_connected_empty",
+                      [bytes = context.Output(0).byte_size()](const RunContext& run) -> Status {
+                        std::memset(run.Output<void>(0), 0, bytes);
+                        return {};
+                      });
 }
 
 template <typename Numerics, typename Pointers>
@@ -72,6 +93,7 @@ Status PrepareFullyConnected(PrepareContext& context) {
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
   if (attributes.shuffled_weights) return PrepareShuffledFullyConnected(context, attributes.activation);
   if (context.num_outputs() != 1) return context.Unsupported("a second output is for shuffled weights only");
+  if (geometry.depth == 0) return EmitZeros(context);
   const WeightsLayout layout{.channels = context.Input(kWeightsInput).shape.dim(0),
                              .channel_axis = 0,
                              .activation = attributes.activation,

@@ -251,6 +251,17 @@ TEST(FullyConnected, Int16WeightsAreSummedIn64Bits) {
   EXPECT_THAT(node.Result<I16>(), ElementsAre(::testing::AllOf(::testing::Ge(999), ::testing::Le(1001))));
 }
 
+TEST(FullyConnected, WithoutDepthTheSumIsZero) {
+  TestNode node(OpCode::kFullyConnected, FullyConnectedAttributes{});
+  node.Input<float>({2, 0}, {}).Input<float>({3, 0}, {}).Output(ElementType::kFloat32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.ResultShape(), Shape({2, 3}));
+  EXPECT_THAT(node.Result<float>(), ::testing::Each(0.0F));
+  TestNode other(OpCode::kFullyConnected, FullyConnectedAttributes{});
+  other.Input<float>({2, 1}, {1, 2}).Input<float>({3, 0}, {}).Output(ElementType::kFloat32);
+  EXPECT_THAT(other.Run().message(), HasSubstr("do not fit"));
+}
+
 TEST(FullyConnected, ShuffledWeights) {
   std::vector<U8> tile(4 * 16, 0);  // four rows of 16 columns; as int8, so that 0 is the zero point
   tile[0 * 16 + 0] = 2;
