@@ -2,6 +2,7 @@
 // has the number of elements in it.
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
 #include "engine/kernels/reference/reduction.h"
@@ -30,6 +31,10 @@ Status EmitMean(PrepareContext& context, const Reduction& reduction, Finish fini
     const T* input = run.Input<T>(0);
     reduction.Fold(input, sums, [](Sum& sum, T element) { sum = static_cast<Sum>(sum + static_cast<Sum>(element)); });
     T* output = run.Output<T>(0);
+    if (reduction.elements == 0) {  // no mean: NaN where the type has one, else a stored 0 (no zero point)
+      std::fill_n(output, reduction.outputs, std::numeric_limits<T>::quiet_NaN());
+      return {};
+    }
     for (std::int64_t i = 0; i < reduction.outputs; ++i) output[i] = finish(sums[i]);
     return {};
   });

@@ -20,7 +20,9 @@ struct Slice {
 // What one entry of the specification asks of one input axis.
 struct Entry {
   std::int64_t begin, end, stride;
-  bool begin_open, end_open, shrink;
+  bool begin_open, end_open;
+  bool end_is_size;  // `end` counts from the begin, wherever that is
+  bool shrink;
 };
 
 class SliceBuilder {
@@ -47,13 +49,12 @@ class SliceBuilder {
       } else if ((attributes.new_axis_mask & bit) != 0) {
         TFLD_RETURN_IF_ERROR(AppendOutput(1));
       } else {
-        const std::int64_t first = begin[i];
-        const std::int64_t last = attributes.offset ? first + end[i] : end[i];
-        TFLD_RETURN_IF_ERROR(TakeAxis({.begin = first,
-                                       .end = last,
+        TFLD_RETURN_IF_ERROR(TakeAxis({.begin = begin[i],
+                                       .end = end[i],
                                        .stride = stride[i],
                                        .begin_open = (attributes.begin_mask & bit) != 0,
                                        .end_open = (attributes.end_mask & bit) != 0,
+                                       .end_is_size = attributes.offset,
                                        .shrink = (attributes.shrink_axis_mask & bit) != 0}));
       }
     }
@@ -78,8 +79,13 @@ class SliceBuilder {
   // Whole axes, until `remaining` are left for the entries to come.
   Status TakeEllipsis(int remaining) {
     while (slice_.box.shape.rank() < input_.rank() - remaining) {
-      TFLD_RETURN_IF_ERROR(
-          TakeAxis({.begin = 0, .end = 0, .stride = 1, .begin_open = true, .end_open = true, .shrink = false}));
+      TFLD_RETURN_IF_ERROR(TakeAxis({.begin = 0,
+                                     .end = 0,
+                                     .stride = 1,
+                                     .begin_open = true,
+                                     .end_open = true,
+                                     .end_is_size = false,
+                                     .shrink = false}));
     }
     return {};
   }
@@ -103,7 +109,9 @@ class SliceBuilder {
       first = std::clamp<std::int64_t>(first, 0, size - 1);
       count = 1;
     } else {
-      const std::int64_t last = entry.end_open ? (forward ? size : -1) : position(entry.end);
+      const std::int64_t last = entry.end_open      ? (forward ? size : -1)
+                                : entry.end_is_size ? std::clamp(first + entry.end, lowest, highest)
+                                                    : position(entry.end);
       const std::int64_t span = forward ? last - first : first - last;
       const std::int64_t step = forward ? entry.stride : -entry.stride;
       count = span > 0 ? (span + step - 1) / step : 0;

@@ -116,6 +116,13 @@ TEST(StridedSlice, EllipsisAndNewAxis) {
   EXPECT_THAT(node.Result<I16>(), ElementsAre(2, 3, 5, 6));
 }
 
+TEST(StridedSlice, SizesFromABeginThatCountsFromTheEnd) {
+  TestNode node = Slice({.offset = true}, {-2, -2}, {2, 2}, {1, 1});
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.ResultShape(), Shape({2, 2}));
+  EXPECT_THAT(node.Result<I16>(), ElementsAre(2, 3, 5, 6));
+}
+
 TEST(StridedSlice, EmptyAndWrong) {
   TestNode empty = Slice({}, {1, 0}, {1, 3}, {1, 1});
   ASSERT_TRUE(empty.Run().ok());

@@ -44,6 +44,12 @@ TEST(Reduce, OfNothing) {
   EXPECT_THAT(Reduce<float>(OpCode::kSum, {}, {2}, {1, 2}), ElementsAre(1, 2));
 }
 
+TEST(Mean, OfNothingIsNaNOrAStoredZero) {
+  EXPECT_THAT(Reduce<float>(OpCode::kMean, {0}, {0, 2}, {}), ElementsAre(::testing::IsNan(), ::testing::IsNan()));
+  EXPECT_THAT(Reduce<I32>(OpCode::kMean, {0}, {0}, {}), ElementsAre(0));
+  EXPECT_THAT(Reduce<I8>(OpCode::kMean, {0}, {0}, {}, Quantized(0.5F, 3), Quantized(0.5F, 3)), ElementsAre(0));
+}
+
 TEST(Sum, Quantized) {
   // (1 + 2 + 3) / 0.5, without and with a zero point
   EXPECT_THAT(Reduce<I8>(OpCode::kSum, {0}, {3}, {5, 9, 13}, Quantized(0.25F, 1), Quantized(0.5F, -3)), ElementsAre(9));
