@@ -56,6 +56,13 @@ ValueId AddCopy(Graph& graph, ValueId id) {
   return static_cast<ValueId>(graph.values.size()) - 1;
 }
 
+// A value without elements needs no writer: converters leave out the nodes that would compute it.
+bool TakeAsEmptyConstant(Value& value) {
+  if (value.shape.rank() == 0 || value.shape.NumElements() != 0) return false;
+  value.is_constant = true;
+  return true;
+}
+
 Status CheckGraph(Graph& graph) {
   std::vector<bool> written(graph.values.size());
   const auto mark = [&](ValueId id) { written[static_cast<std::size_t>(id)] = true; };
@@ -77,11 +84,9 @@ Status CheckGraph(Graph& graph) {
       if (id == kNoValue) continue;
       used[static_cast<std::size_t>(id)] = true;
       if (is_written(id)) continue;
-      Value& value = graph.value(id);
-      if (value.shape.rank() == 0 || value.shape.NumElements() != 0) {
+      if (!TakeAsEmptyConstant(graph.value(id))) {
         return InvalidArgument(StrCat(NodeTensor(graph, index, "reads", id), ", which nothing has written before"));
       }
-      value.is_constant = true;
       mark(id);
     }
     for (ValueId& id : node.outputs) {
@@ -101,7 +106,9 @@ Status CheckGraph(Graph& graph) {
     }
   }
   for (const ValueId id : graph.outputs) {
-    if (!is_written(id)) return InvalidArgument(StrCat("graph output ", DescribeValue(graph, id), " is never written"));
+    if (!is_written(id) && !TakeAsEmptyConstant(graph.value(id))) {
+      return InvalidArgument(StrCat("graph output ", DescribeValue(graph, id), " is never written"));
+    }
   }
   return {};
 }

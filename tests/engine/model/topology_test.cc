@@ -58,5 +58,19 @@ TEST(Topology, OtherVariablesThatANodeWritesFirstAreOrdinary) {
   }
 }
 
+TEST(Topology, OnlyAnOutputWithoutElementsNeedsNoWriter) {
+  for (const bool is_empty : {true, false}) {
+    Program program;
+    Graph& graph = program.graphs.emplace_back();
+    graph.values.resize(2);
+    graph.values[0].shape = {2, 3};
+    graph.values[1].shape = {2, is_empty ? 0 : 3};
+    graph.inputs = {0};
+    graph.outputs = {1};
+    EXPECT_EQ(CheckTopology(program).ok(), is_empty);
+    EXPECT_EQ(graph.values[1].is_constant, is_empty);
+  }
+}
+
 }  // namespace
 }  // namespace tfld::engine
