@@ -160,7 +160,8 @@ Result<Golden> Parse(std::string_view text, const GoldenLimits& limits) {
   TFLD_ASSIGN_OR_RETURN(golden.model, OptionalString(object, "model"));
   if (golden.model.empty()) golden.model = "model.tflite";
   TFLD_ASSIGN_OR_RETURN(const std::string kernels, OptionalString(object, "kernels"));
-  golden.by_default_kernels = kernels == "default";
+  TFLD_ASSIGN_OR_RETURN(const std::string resolver, OptionalString(object, "resolver"));
+  golden.by_default_kernels = kernels == "default" || resolver == "builtin_no_delegates";
   TFLD_ASSIGN_OR_RETURN(golden.operators, OptionalStrings(object, "operators"));
   TFLD_ASSIGN_OR_RETURN(golden.tags, OptionalStrings(object, "tags"));
   TFLD_RETURN_IF_ERROR(ParseTolerance(object, golden));

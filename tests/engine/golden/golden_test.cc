@@ -1,4 +1,5 @@
 #include "engine/golden/golden.h"
+#include "engine/base/str_cat.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,6 +70,16 @@ TEST(GoldenTest, StringsStandInTheJson) {
   ASSERT_TRUE(golden.ok()) << golden.status().ToString();
   EXPECT_EQ(golden->model, "model.tflite");
   EXPECT_EQ(golden->steps[0].inputs[0].data, EncodeStrings(std::vector<std::string>{"a", "b"}));
+}
+
+TEST(GoldenTest, KnowsWhichKernelsMadeIt) {
+  const auto by_default_kernels = [](std::string_view entry) {
+    return ParseGoldenJson(StrCat("{", entry, R"("steps": [{"inputs": [], "outputs": []}]})"), {})->by_default_kernels;
+  };
+  EXPECT_FALSE(by_default_kernels(""));
+  EXPECT_FALSE(by_default_kernels(R"("resolver": "reference", )"));
+  EXPECT_TRUE(by_default_kernels(R"("kernels": "default", )"));
+  EXPECT_TRUE(by_default_kernels(R"("resolver": "builtin_no_delegates", )"));
 }
 
 struct BadCase {
