@@ -38,7 +38,8 @@ bool IsTransferable(ElementType type) {
     case ElementType::kFloat16:
     case ElementType::kBFloat16:
     case ElementType::kFloat32:
-    case ElementType::kFloat64: return true;
+    case ElementType::kFloat64:
+    case ElementType::kString: return true;
     default: return false;
   }
 }

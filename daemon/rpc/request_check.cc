@@ -1,7 +1,10 @@
 #include "daemon/rpc/request_check.h"
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
+#include "daemon/rpc/bytes_tensor.h"
 #include "daemon/rpc/classification.h"
 #include "daemon/rpc/datatype.h"
 #include "daemon/rpc/tensor_names.h"
@@ -28,12 +31,17 @@ std::string ShapeText(const Sizes& sizes) {
   return StrCat("[", text, "]");
 }
 
-bool SameShape(const google::protobuf::RepeatedField<std::int64_t>& came, const engine::Shape& expected) {
-  if (came.size() != expected.rank()) return false;
-  for (int axis = 0; axis < expected.rank(); ++axis) {
-    if (came.Get(axis) != expected.dim(axis)) return false;
-  }
-  return true;
+// -1 where the model leaves the size open.
+std::vector<std::int64_t> ExpectedShape(const TensorInfo& info) {
+  if (!info.shape_signature.empty()) return {info.shape_signature.begin(), info.shape_signature.end()};
+  return {info.shape.dims().begin(), info.shape.dims().end()};
+}
+
+bool Fits(const google::protobuf::RepeatedField<std::int64_t>& came, const std::vector<std::int64_t>& expected) {
+  const auto fits = [](std::int64_t size, std::int64_t wanted) {
+    return wanted >= 0 ? size == wanted : size >= 0 && size <= std::numeric_limits<std::int32_t>::max();
+  };
+  return std::ranges::equal(came, expected, fits);
 }
 
 bool Has(const Parameters& parameters, const char* key) {
@@ -58,20 +66,31 @@ TypedField FieldOf(const InferTensorContents& contents, ElementType type) {
     case ElementType::kUInt64: return {"uint64_contents", contents.uint64_contents_size()};
     case ElementType::kFloat32: return {"fp32_contents", contents.fp32_contents_size()};
     case ElementType::kFloat64: return {"fp64_contents", contents.fp64_contents_size()};
+    case ElementType::kString: return {"bytes_contents", contents.bytes_contents_size()};
     default: return {nullptr, 0};
   }
 }
 
-Status CheckContents(const TensorInfo& info, const InputTensor& input, const std::string* raw) {
-  const std::int64_t elements = info.shape.NumElements();
+Status CheckStrings(const TensorInfo& info, const std::string& raw, const engine::Shape& shape) {
+  const auto count = CountStrings(raw);
+  if (!count.ok()) return count.status().WithContext(StrCat("input '", info.name, "'"));
+  if (*count == shape.NumElements()) return {};
+  return InvalidArgument(StrCat("input '", info.name, "': ", *count, " strings came, ", shape.NumElements(),
+                                " are expected for shape ", shape.ToString()));
+}
+
+Status CheckContents(const TensorInfo& info, const engine::Shape& shape, const InputTensor& input,
+                     const std::string* raw) {
+  const std::int64_t elements = shape.NumElements();
   if (raw != nullptr) {
     const std::size_t expected = engine::ByteSize(info.type, elements);
     if (input.has_contents()) {
       return InvalidArgument(StrCat("input '", info.name, "' has contents and raw_input_contents: send one of them"));
     }
+    if (info.type == ElementType::kString) return CheckStrings(info, *raw, shape);
     if (raw->size() == expected) return {};
     return InvalidArgument(StrCat("input '", info.name, "': ", raw->size(), " bytes came, ", expected,
-                                  " are expected for ", DatatypeName(info.type), " ", info.shape.ToString()));
+                                  " are expected for ", DatatypeName(info.type), " ", shape.ToString()));
   }
   const TypedField field = FieldOf(input.contents(), info.type);
   if (field.name == nullptr) {
@@ -80,7 +99,7 @@ Status CheckContents(const TensorInfo& info, const InputTensor& input, const std
   }
   if (field.count == elements) return {};
   return InvalidArgument(StrCat("input '", info.name, "': ", field.count, " elements came in ", field.name, ", ",
-                                elements, " are expected for shape ", info.shape.ToString()));
+                                elements, " are expected for shape ", shape.ToString()));
 }
 
 Status CheckInput(const TensorInfo& info, const InputTensor& input, const std::string* raw) {
@@ -95,11 +114,14 @@ Status CheckInput(const TensorInfo& info, const InputTensor& input, const std::s
     return InvalidArgument(StrCat("input '", info.name, "': datatype '", input.datatype(), "' came, ",
                                   DatatypeName(info.type), " is expected"));
   }
-  if (!SameShape(input.shape(), info.shape)) {
+  const auto expected = ExpectedShape(info);
+  if (!Fits(input.shape(), expected)) {
     return InvalidArgument(StrCat("input '", info.name, "': shape ", ShapeText(input.shape()), " came, ",
-                                  info.shape.ToString(), " is expected"));
+                                  ShapeText(expected), " is expected"));
   }
-  return CheckContents(info, input, raw);
+  const auto shape = ShapeOf(input);
+  if (!shape.ok()) return shape.status().WithContext(StrCat("input '", info.name, "'"));
+  return CheckContents(info, *shape, input, raw);
 }
 
 // Every input of the model exactly once, and nothing else.
@@ -159,6 +181,11 @@ Status CheckOutputs(const EntryPoint& entry, const inference::ModelInferRequest&
 }
 
 }  // namespace
+
+Result<engine::Shape> ShapeOf(const InputTensor& input) {
+  const std::vector<std::int32_t> dims(input.shape().begin(), input.shape().end());
+  return engine::Shape::Make(dims);
+}
 
 Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest& request) {
   TFLD_RETURN_IF_ERROR(CheckInputNames(entry, request));

@@ -9,12 +9,16 @@
 
 namespace inference {
 class ModelInferRequest;
-}
+class ModelInferRequest_InferInputTensor;
+}  // namespace inference
 
 namespace tfld::daemon {
 
 // INVALID_ARGUMENT for tensors that are unknown, missing, twice there, or of another datatype, shape or size;
-// UNIMPLEMENTED for what this server does not do (tensors in shared memory, tensors of strings).
+// UNIMPLEMENTED for what this server does not do (tensors in shared memory).
 Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
+
+// The shape that a checked request gives an input.
+Result<engine::Shape> ShapeOf(const inference::ModelInferRequest_InferInputTensor& input);
 
 }  // namespace tfld::daemon

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <vector>
 
+#include "daemon/rpc/bytes_tensor.h"
 #include "daemon/rpc/classification.h"
 #include "daemon/rpc/datatype.h"
+#include "daemon/rpc/request_check.h"
 #include "daemon/rpc/tensor_names.h"
 #include "engine/base/str_cat.h"
+#include "engine/tensor/string_tensor.h"
 #include "inference/grpc_service.pb.h"
 
 namespace tfld::daemon {
@@ -76,6 +80,25 @@ void CopyRaw(const std::string& raw, const TensorView& view) {
   for (std::byte& element : view.bytes) element = std::byte{element != std::byte{0}};  // kernels rely on 0 and 1
 }
 
+bool HasOpenInput(const EntryPoint& entry) {
+  return std::ranges::any_of(entry.inputs, [](const TensorInfo& info) { return !info.shape_signature.empty(); });
+}
+
+Status FitShapes(const EntryPoint& entry, const inference::ModelInferRequest& request, engine::Session& session) {
+  std::vector<engine::Shape> shapes(entry.inputs.size());
+  for (int i = 0; i < request.inputs_size(); ++i) {
+    const int index = IndexOf(entry.inputs, request.inputs(i).name(), i);
+    TFLD_ASSIGN_OR_RETURN(shapes[static_cast<std::size_t>(index)], ShapeOf(request.inputs(i)));
+  }
+  return session.ResizeInputs(shapes);  // does nothing when the session has them already
+}
+
+std::vector<std::string> StringsOf(const inference::ModelInferRequest& request, int input) {
+  if (request.raw_input_contents_size() > 0) return SplitStrings(request.raw_input_contents(input));
+  const auto& contents = request.inputs(input).contents().bytes_contents();
+  return {contents.begin(), contents.end()};
+}
+
 }  // namespace
 
 void PrepareResponse(const EntryPoint& entry, const inference::ModelInferRequest& request,
@@ -89,10 +112,13 @@ void PrepareResponse(const EntryPoint& entry, const inference::ModelInferRequest
 }
 
 Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& request, engine::Session& session) {
+  if (HasOpenInput(entry)) TFLD_RETURN_IF_ERROR(FitShapes(entry, request, session));
   for (int i = 0; i < request.inputs_size(); ++i) {
     const int index = IndexOf(entry.inputs, request.inputs(i).name(), i);
     const TensorView view = session.Input(index);
-    if (request.raw_input_contents_size() > 0) {
+    if (view.type == ElementType::kString) {
+      TFLD_RETURN_IF_ERROR(session.SetInput(index, engine::EncodeStrings(StringsOf(request, i))));
+    } else if (request.raw_input_contents_size() > 0) {
       CopyRaw(request.raw_input_contents(i), view);
     } else {
       const TensorInfo& info = entry.inputs[static_cast<std::size_t>(index)];
@@ -105,11 +131,18 @@ Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& r
 void CopyOutputs(const EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
                  inference::ModelInferResponse& response) {
   for (int i = 0; i < response.outputs_size(); ++i) {
-    auto& output = response.outputs(i);
+    auto& output = *response.mutable_outputs(i);
     const TensorView view = session.Output(IndexOf(entry.outputs, output.name(), i));
     std::string& raw = *response.mutable_raw_output_contents(i);
-    if (output.datatype() == kBytes) {
+    if (output.datatype() == kBytes && view.type != ElementType::kString) {
       raw = EncodeClassification(view, static_cast<std::size_t>(output.shape(0)), labels);
+      continue;
+    }
+    // Some shapes come out of the run, or follow the inputs'.
+    output.mutable_shape()->Clear();
+    for (const std::int32_t size : view.shape.dims()) output.add_shape(size);
+    if (view.type == ElementType::kString) {
+      raw = JoinStrings(view.bytes.data());
     } else {
       raw.assign(reinterpret_cast<const char*>(view.bytes.data()), view.bytes.size());
     }

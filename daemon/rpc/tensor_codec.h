@@ -24,7 +24,8 @@ namespace tfld::daemon {
 void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                      inference::ModelInferResponse& response);
 
-// Of a checked request. INVALID_ARGUMENT for an element that its datatype cannot hold.
+// Of a checked request. INVALID_ARGUMENT for an element that its datatype cannot hold. When the model leaves sizes open
+// and the request has others than the one before, the session is planned anew for them; then also its errors.
 Status CopyInputs(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                   engine::Session& session);
 

@@ -46,8 +46,9 @@ double AllowedDifference(const CaseFacts& facts, const OutputFacts& output) {
     return continuous ? kReferenceRelative * output.largest : 0.0;
   if (!continuous) return AllowedSteps(facts, output);
   const double allowed = AllowedRelative(facts) * output.largest;
-  return facts.one_operator || !facts.integer_input ? allowed
-                                                    : std::max(allowed, 2.0 * output.kernels_diff.value_or(0.0));
+  return facts.one_operator || !(facts.integer_input || facts.float_io)
+             ? allowed
+             : std::max(allowed, 2.0 * output.kernels_diff.value_or(0.0));
 }
 
 }  // namespace tfld::engine

@@ -1,6 +1,5 @@
 // CALL_ONCE, VAR_HANDLE, READ_VARIABLE, ASSIGN_VARIABLE: what a session keeps from run to run.
 #include <cstring>
-#include <string>
 
 #include "engine/base/str_cat.h"
 #include "engine/kernels/reference/reference.h"
@@ -65,7 +64,7 @@ Status PrepareReadVariable(PrepareContext& context) {
       TFLD_ASSIGN_OR_RETURN(const ResourceVariable* variable, FindVariable(run));
       if (!variable->assigned) return FailedPrecondition("the variable was never assigned");
       if (variable->type != type)
-        return InvalidArgument("the variable holds " + std::string(ElementTypeName(variable->type)));
+        return InvalidArgument(StrCat("the variable holds ", ElementTypeName(variable->type)));
       const std::size_t bytes = variable->data.size();
       TFLD_RETURN_IF_ERROR(run.services->ResizeSlot(run.OutputSlot(0), variable->shape, bytes));
       if (bytes > 0) std::memcpy(run.Output<std::byte>(0), variable->data.data(), bytes);

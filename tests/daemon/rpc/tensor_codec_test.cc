@@ -9,6 +9,8 @@
 #include "daemon/rpc/request_check.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/scheduler/echo_model.h"
+#include "tests/support/model_builder.h"
+#include "tfld/engine.h"
 
 namespace tfld::daemon {
 namespace {
@@ -264,6 +266,72 @@ TEST_F(CheckRequestTest, OutputTwice) {
 TEST_F(CheckRequestTest, SharedMemoryIsNotOffered) {
   (*request_.mutable_inputs(0)->mutable_parameters())["shared_memory_region"].set_string_param("r");
   ExpectRefused(StatusCode::kUnimplemented, "input 'in0': tensors in shared memory regions");
+}
+
+std::string Raw(const std::vector<std::string>& strings) {
+  std::string raw;
+  for (const std::string& text : strings) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    raw.append(reinterpret_cast<const char*>(&length), sizeof(length)).append(text);
+  }
+  return raw;
+}
+
+TEST_F(TensorCodecTest, StringsComeBack) {
+  Load({{ElementType::kString, {2, 2}}});
+  const std::vector<std::string> strings = {"one", "", std::string("a\0b", 3), "four"};
+  AddInput("in0", "BYTES", {2, 2});
+  request_.add_raw_input_contents(Raw(strings));
+  const Status status = Infer();
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_EQ(response_.raw_output_contents(0), Raw(strings));
+  EXPECT_EQ(response_.outputs(0).datatype(), "BYTES");
+  EXPECT_EQ(response_.outputs(0).shape(0), 4);
+
+  request_.clear_raw_input_contents();
+  for (const std::string& text : strings) request_.mutable_inputs(0)->mutable_contents()->add_bytes_contents(text);
+  ASSERT_TRUE(Infer().ok());
+  EXPECT_EQ(response_.raw_output_contents(0), Raw(strings));
+}
+
+TEST_F(TensorCodecTest, StringsThatAreCutOrTooFewAreRefused) {
+  Load({{ElementType::kString, {2}}});
+  AddInput("in0", "BYTES", {2});
+  request_.add_raw_input_contents(Raw({"one"}));
+  ExpectRefused(StatusCode::kInvalidArgument, "1 strings came, 2 are expected");
+  *request_.mutable_raw_input_contents(0) = Raw({"one", "two"}).substr(0, 12);
+  ExpectRefused(StatusCode::kInvalidArgument, "string 1 does not end");
+}
+
+// out0 has the shape of in0, whose rows the model leaves open.
+TEST_F(TensorCodecTest, OpenSizesFollowTheRequest) {
+  test::ModelBuilder builder;
+  const test::TensorSpec spec{
+      .type = test::wire::TensorType_FLOAT32, .shape = {1, 2}, .name = "in0", .shape_signature = {-1, 2}};
+  const int input = builder.AddTensor(spec);
+  const int output = builder.AddTensor({.type = spec.type, .shape = {1, 2}, .name = "out0"});
+  builder.AddOperator({.op = test::wire::BuiltinOperator_NEG, .inputs = {input}, .outputs = {output}});
+  const auto model = engine::Model::FromBytes(builder.Finish({input}, {output}), "m");
+  ASSERT_TRUE(model.ok());
+  auto executable = engine::Executable::Create(*model, {.backend = engine::Backend::kReference});
+  ASSERT_TRUE(executable.ok());
+  auto instance = ModelInstance::Create(std::move(executable).value(), {nullptr});
+  ASSERT_TRUE(instance.ok());
+  instance_ = std::move(instance).value();
+  for (const int rows : {1, 3, 2}) {
+    request_.Clear();
+    const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+    AddInput("in0", "FP32", {rows, 2});
+    request_.add_raw_input_contents(
+        std::string(reinterpret_cast<const char*>(values.data()), static_cast<std::size_t>(rows) * 2 * sizeof(float)));
+    const Status status = Infer();
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    ASSERT_EQ(response_.outputs(0).shape_size(), 2);
+    EXPECT_EQ(response_.outputs(0).shape(0), rows);
+    EXPECT_EQ(response_.raw_output_contents(0).size(), request_.raw_input_contents(0).size());
+  }
+  request_.mutable_inputs(0)->set_shape(1, 3);
+  ExpectRefused(StatusCode::kInvalidArgument, "[-1, 2] is expected");
 }
 
 }  // namespace
