@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/str_cat.h"
+#include "engine/model/read_vector.h"
 
 namespace tfld::engine {
 namespace {
@@ -56,13 +57,13 @@ Result<std::shared_ptr<const Quantization>> ImportQuantization(const wire::Quant
   for (const float scale : quantization->scales) TFLD_RETURN_IF_ERROR(CheckScale(scale, type));
 
   quantization->zero_points.assign(quantization->scales.size(), 0);
-  if (const auto* zero_points = parameters->zero_point(); zero_points != nullptr && zero_points->size() > 0) {
-    if (zero_points->size() != quantization->scales.size() && zero_points->size() != 1) {
-      return InvalidArgument(StrCat(zero_points->size(), " zero points for ", quantization->scales.size(), " scales"));
+  if (const auto zero_points = ReadVector(parameters->zero_point()); !zero_points.empty()) {
+    if (zero_points.size() != quantization->scales.size() && zero_points.size() != 1) {
+      return InvalidArgument(StrCat(zero_points.size(), " zero points for ", quantization->scales.size(), " scales"));
     }
     const auto [low, high] = RangeOf(type);
     for (std::size_t i = 0; i < quantization->scales.size(); ++i) {
-      const std::int64_t zero_point = zero_points->Get(zero_points->size() == 1 ? 0 : static_cast<unsigned>(i));
+      const std::int64_t zero_point = zero_points[zero_points.size() == 1 ? 0 : i];
       if (zero_point < low || zero_point > high) {
         return InvalidArgument(StrCat("zero point ", zero_point, " is outside of ", ElementTypeName(type)));
       }

@@ -5,44 +5,40 @@
 #include <vector>
 
 #include "engine/base/str_cat.h"
+#include "engine/model/read_vector.h"
 
 namespace tfld::engine {
 namespace {
 
-template <typename T>
-std::vector<T> ImportList(const flatbuffers::Vector<T>* list) {
-  return list == nullptr ? std::vector<T>() : std::vector<T>(list->begin(), list->end());
-}
-
 Result<Attributes> Import(const wire::StablehloGatherOptions& o) {
-  return Attributes(StablehloGatherAttributes{.offset_dims = ImportList(o.offset_dims()),
-                                              .collapsed_slice_dims = ImportList(o.collapsed_slice_dims()),
-                                              .start_index_map = ImportList(o.start_index_map()),
-                                              .slice_sizes = ImportList(o.slice_sizes()),
+  return Attributes(StablehloGatherAttributes{.offset_dims = ReadVector(o.offset_dims()),
+                                              .collapsed_slice_dims = ReadVector(o.collapsed_slice_dims()),
+                                              .start_index_map = ReadVector(o.start_index_map()),
+                                              .slice_sizes = ReadVector(o.slice_sizes()),
                                               .index_vector_dim = o.index_vector_dim()});
 }
 
 Result<Attributes> Import(const wire::StablehloScatterOptions& o) {
   return Attributes(
-      StablehloScatterAttributes{.update_window_dims = ImportList(o.update_window_dims()),
-                                 .inserted_window_dims = ImportList(o.inserted_window_dims()),
-                                 .scatter_dims_to_operand_dims = ImportList(o.scatter_dims_to_operand_dims()),
+      StablehloScatterAttributes{.update_window_dims = ReadVector(o.update_window_dims()),
+                                 .inserted_window_dims = ReadVector(o.inserted_window_dims()),
+                                 .scatter_dims_to_operand_dims = ReadVector(o.scatter_dims_to_operand_dims()),
                                  .index_vector_dim = o.index_vector_dim(),
                                  .update_graph = o.update_computation_subgraph_index()});
 }
 
 Result<Attributes> Import(const wire::StablehloPadOptions& o) {
-  return Attributes(StablehloPadAttributes{.edge_padding_low = ImportList(o.edge_padding_low()),
-                                           .edge_padding_high = ImportList(o.edge_padding_high()),
-                                           .interior_padding = ImportList(o.interior_padding())});
+  return Attributes(StablehloPadAttributes{.edge_padding_low = ReadVector(o.edge_padding_low()),
+                                           .edge_padding_high = ReadVector(o.edge_padding_high()),
+                                           .interior_padding = ReadVector(o.interior_padding())});
 }
 
 Result<Attributes> Import(const wire::StablehloReduceWindowOptions& o) {
-  return Attributes(StablehloReduceWindowAttributes{.window_dimensions = ImportList(o.window_dimensions()),
-                                                    .window_strides = ImportList(o.window_strides()),
-                                                    .base_dilations = ImportList(o.base_dilations()),
-                                                    .window_dilations = ImportList(o.window_dilations()),
-                                                    .padding = ImportList(o.padding()),
+  return Attributes(StablehloReduceWindowAttributes{.window_dimensions = ReadVector(o.window_dimensions()),
+                                                    .window_strides = ReadVector(o.window_strides()),
+                                                    .base_dilations = ReadVector(o.base_dilations()),
+                                                    .window_dilations = ReadVector(o.window_dilations()),
+                                                    .padding = ReadVector(o.padding()),
                                                     .body_graph = o.body_subgraph_index()});
 }
 
@@ -51,7 +47,7 @@ Result<Attributes> Import(const wire::ReduceWindowOptions& o) {
 }
 
 Result<Attributes> Import(const wire::StablehloCaseOptions& o) {
-  return Attributes(StablehloCaseAttributes{.branch_graphs = ImportList(o.branch_subgraph_indices())});
+  return Attributes(StablehloCaseAttributes{.branch_graphs = ReadVector(o.branch_subgraph_indices())});
 }
 
 Result<Attributes> Import(const wire::StablehloWhileOptions& o) {

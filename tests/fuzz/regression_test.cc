@@ -1,6 +1,7 @@
 // What fuzzing has found, in its smallest form.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
 
 #include "tests/support/model_builder.h"
@@ -55,6 +56,28 @@ TEST(Regression, NarrowProductsWrap) {
   ASSERT_TRUE(loaded->session->Run().ok());
   EXPECT_EQ(loaded->session->Output(0).As<std::int16_t>()[0], static_cast<std::int16_t>((19781LL * 19781LL) & 0xFFFF));
   EXPECT_EQ(loaded->session->Output(0).As<std::int16_t>()[1], static_cast<std::int16_t>(90000 & 0xFFFF));
+}
+
+// The verifier of FlatBuffers lets vectors of wide elements lie at any multiple of four bytes.
+TEST(Regression, WideVectorsLieAnywhere) {
+  ModelBuilder builder;
+  const TensorSpec tensor{.type = wire::TensorType_INT8, .shape = {2}, .scales = {0.5F}, .zero_points = {3}};
+  const int x = builder.AddTensor(tensor);
+  const int y = builder.AddTensor(tensor);
+  builder.AddOperator({.op = wire::BuiltinOperator_RELU, .inputs = {x}, .outputs = {y}});
+  std::vector<std::byte> bytes = builder.Finish({x}, {y});
+  bytes.resize((bytes.size() + 7) / 8 * 8);
+  const wire::Tensor* first = wire::GetModel(bytes.data())->subgraphs()->Get(0)->tensors()->Get(0);
+  const auto* quantization = reinterpret_cast<const flatbuffers::Table*>(first->quantization());
+  const auto* field = quantization->GetAddressOf(wire::QuantizationParameters::VT_ZERO_POINT);
+  const auto at = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(field) - bytes.data());
+  const auto distance = static_cast<std::uint32_t>(bytes.size() - at);
+  std::memcpy(bytes.data() + at, &distance, sizeof(distance));
+  // One element, behind four bytes that say so.
+  for (const int byte : {1, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0}) bytes.push_back(static_cast<std::byte>(byte));
+  const auto loaded = Load(bytes);
+  ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
+  EXPECT_EQ(loaded->executable->inputs()[0].quantization.zero_points[0], 7);
 }
 
 TEST(Regression, SoftmaxOfNoNumber) {
