@@ -48,6 +48,7 @@ find "${directories[@]}" -path tests/lint/fixtures -prune -o -type f \( -name '*
     if (("client/include/" name) in files) return "client/include/" name
     if (name ~ /\.pb\.h$/) return "proto/" name
     if (name == "tflite_generated.h") return "engine/model/" name
+    if (name == "operator_selection.h") return "engine/kernels/" name
     beside = file
     sub(/[^\/]*$/, "", beside)
     if ((beside name) in files) return beside name
