@@ -8,8 +8,8 @@
 #include "engine/model/attributes_importer.h"
 #include "engine/model/buffers.h"
 #include "engine/model/quantization_importer.h"
-#include "engine/tensor/string_tensor.h"
 #include "engine/model/sparsity_importer.h"
+#include "engine/tensor/string_tensor.h"
 
 namespace tfld::engine {
 namespace {

@@ -60,7 +60,7 @@ struct Session::Impl final : SessionServices {
   std::vector<DynamicMemory> dynamic;                             // empty when the plan has no dynamic slot
   std::size_t dynamic_bytes = 0;                                  // the capacities together
   std::vector<std::vector<std::unique_ptr<KernelState>>> states;  // one a step of each graph
-  std::vector<ResourceVariable> resources;  // and hash tables: a handle is of one or the other
+  std::vector<ResourceVariable> resources;                        // and hash tables: a handle is of one or the other
   std::vector<HashTable> tables;
   std::vector<bool> has_run_once;  // by graph
   StepObserver* observer = nullptr;
