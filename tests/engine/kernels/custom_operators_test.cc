@@ -91,6 +91,18 @@ TEST(DetectionPostProcess, RegularSelectsInEachClass) {
   EXPECT_THAT(node.Result<float>(0), Pointwise(FloatNear(1e-6F), {0., 0., 2., 2., .2, 0., 2.2, 2., 8., 8., 10., 10.}));
 }
 
+TEST(DetectionPostProcess, EqualScoresStayInTheOrderOfTheClasses) {
+  CustomNode node("TFLite_Detection_PostProcess", Detection(true));
+  node.Input<float>({1, 3, 4}, std::vector<float>(12, 0.0F))
+      .Input<float>({1, 3, 3}, {0, .5F, .5F, 0, .5F, .5F, 0, .9F, .5F})
+      .Constant<float>({3, 4}, {1, 1, 2, 2, 5, 5, 2, 2, 9, 9, 2, 2});
+  for (int i = 0; i < 4; ++i) node.Output(ElementType::kFloat32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<float>(1), ElementsAre(0, 0, 1));
+  EXPECT_THAT(node.Result<float>(2), ElementsAre(.9F, .5F, .5F));
+  EXPECT_THAT(node.Result<float>(0), ElementsAre(8, 8, 10, 10, 0, 0, 2, 2, 0, 0, 2, 2));
+}
+
 TEST(DetectionPostProcess, SeveralClassesForOneBox) {
   auto options = Detection(false);
   options[0].value = 1;

@@ -102,7 +102,7 @@ class DetectionPostProcess {
     float score;
     std::int32_t index;  // into scores
   };
-  int SelectInEachClass(const Work& work, Candidate* candidates, std::int32_t* sorted, Candidate* best) const;
+  int SelectInEachClass(const Work& work, Candidate* candidates, Candidate* best) const;
   // Boxes by their best class; each comes with its best classes.
   int SelectAcrossClasses(const Work& work, std::int32_t* classes) const;
 
@@ -133,20 +133,21 @@ void SortBest(std::int32_t* indices, int count, int best, const auto& value) {
                     [&](std::int32_t a, std::int32_t b) { return value(a) > value(b); });
 }
 
-int DetectionPostProcess::SelectInEachClass(const Work& work, Candidate* candidates, std::int32_t* sorted,
-                                            Candidate* best) const {
+int DetectionPostProcess::SelectInEachClass(const Work& work, Candidate* candidates, Candidate* best) const {
   int kept = 0;
   for (std::int32_t c = offset(); c < columns; ++c) {
     for (std::int32_t i = 0; i < boxes; ++i) work.class_scores[i] = work.scores[std::int64_t{i} * columns + c];
     const int chosen =
         options.select(work.boxes, work.class_scores, work.order, work.chosen, options.detections_per_class);
+    const int earlier = kept;
     int count = kept;
     for (int i = 0; i < chosen; ++i) {
       candidates[count++] = {work.class_scores[work.chosen[i]], work.chosen[i] * columns + c};
     }
     kept = std::min(count, options.max_detections);
-    SortBest(sorted, count, kept, [candidates](std::int32_t i) { return candidates[i].score; });
-    for (int i = 0; i < kept; ++i) best[i] = candidates[sorted[i]];
+    // Both parts are in order already: of equal scores, those of an earlier class stay in front.
+    std::merge(candidates, candidates + earlier, candidates + earlier, candidates + count, best,
+               [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
     std::copy_n(best, kept, candidates);
   }
   for (int i = 0; i < kept; ++i) {
@@ -235,8 +236,7 @@ Status PrepareDetectionPostProcess(PrepareContext& context) {
   const int class_scores = context.RequestScratch(boxes * sizeof(float));
   const int order = context.RequestScratch(boxes * sizeof(std::int32_t));
   const int chosen = context.RequestScratch(boxes * sizeof(std::int32_t));
-  const int sorted =
-      context.RequestScratch(std::max(candidates, static_cast<std::size_t>(op.columns)) * sizeof(std::int32_t));
+  const int sorted = context.RequestScratch(static_cast<std::size_t>(op.columns) * sizeof(std::int32_t));
   const int pool = context.RequestScratch(candidates * sizeof(Candidate));
   const int best = context.RequestScratch(candidates * sizeof(Candidate));
   return context.Emit("reference.detection_postprocess", [=](const RunContext& run) -> Status {
@@ -254,8 +254,7 @@ Status PrepareDetectionPostProcess(PrepareContext& context) {
     std::fill_n(work.detected_classes, count, 0.0F);
     std::fill_n(work.detected_scores, count, 0.0F);
     const int found = op.options.use_regular_nms
-                          ? op.SelectInEachClass(work, run.Scratch<Candidate>(pool), run.Scratch<std::int32_t>(sorted),
-                                                 run.Scratch<Candidate>(best))
+                          ? op.SelectInEachClass(work, run.Scratch<Candidate>(pool), run.Scratch<Candidate>(best))
                           : op.SelectAcrossClasses(work, run.Scratch<std::int32_t>(sorted));
     *run.Output<float>(kCount) = static_cast<float>(found);
     return {};
