@@ -45,7 +45,7 @@ struct Golden {
 };
 
 struct GoldenLimits {
-  std::size_t max_json_bytes = std::size_t{4} << 20;
+  std::size_t max_json_bytes = std::size_t{16} << 20;
   std::size_t max_total_bytes = std::size_t{256} << 20;  // of all tensors together
   std::size_t max_steps = 10'000;
 };

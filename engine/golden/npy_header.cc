@@ -13,8 +13,9 @@
 namespace tfld::engine {
 namespace {
 
-constexpr std::array<std::pair<ElementType, std::string_view>, 14> kDescriptions = {{
+constexpr std::array<std::pair<ElementType, std::string_view>, 15> kDescriptions = {{
     {ElementType::kFloat16, "<f2"},
+    {ElementType::kBFloat16, "<V2"},  // as NumPy writes what it has no name for
     {ElementType::kFloat32, "<f4"},
     {ElementType::kFloat64, "<f8"},
     {ElementType::kInt8, "|i1"},
