@@ -1,4 +1,5 @@
-// Runs a model once on an input of zeros and prints the first elements of its outputs: the engine in a program of its own.
+// Runs a model once on an input of zeros and prints the first elements of its outputs: the engine in a program of its
+// own.
 //
 //   infer MODEL.tflite
 #include <cstdio>

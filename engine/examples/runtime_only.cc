@@ -1,4 +1,5 @@
-// A program without the engine, to subtract from those with it: what the C and C++ runtime libraries take by themselves.
+// A program without the engine, to subtract from those with it: what the C and C++ runtime libraries take by
+// themselves.
 #include <cstdio>
 #include <memory>
 #include <string>
