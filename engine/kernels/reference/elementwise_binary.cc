@@ -102,8 +102,10 @@ Result<QuantizedSum> MakeQuantizedSum(const OpContext& context, Range<std::int32
                    .range = range};
   TFLD_ASSIGN_OR_RETURN(sum.multiplier_a, RequireMultiplier(context, static_cast<double>(a.scale()) / twice_max));
   TFLD_ASSIGN_OR_RETURN(sum.multiplier_b, RequireMultiplier(context, static_cast<double>(b.scale()) / twice_max));
+  // A converter writes next to no scale for an output that is always zero: any large multiplier does for it.
+  const double real = twice_max / (unit * static_cast<double>(output.scale()));
   TFLD_ASSIGN_OR_RETURN(sum.multiplier,
-                        RequireMultiplier(context, twice_max / (unit * static_cast<double>(output.scale()))));
+                        RequireMultiplier(context, std::isfinite(real) ? std::min(real, 0x1p29) : real));
   return sum;
 }
 

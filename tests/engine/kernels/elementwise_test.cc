@@ -32,6 +32,15 @@ TEST(Add, Scalars) {
   EXPECT_THAT(node.Result<std::int32_t>(), ElementsAre(std::numeric_limits<std::int32_t>::min()));
 }
 
+TEST(Sub, AnOutputThatIsAlwaysZeroMayHaveNextToNoScale) {
+  TestNode node(OpCode::kSub, {}, /*version=*/2);
+  node.Input<std::int16_t>({2}, {100, -7}, Quantized(3e-5F, 0))
+      .Input<std::int16_t>({2}, {100, -7}, Quantized(3e-5F, 0))
+      .Output(ElementType::kInt16, Quantized(1e-43F, 0));
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<std::int16_t>(), ElementsAre(0, 0));
+}
+
 TEST(Add, Empty) {
   TestNode node(OpCode::kAdd);
   node.Input<float>({0, 3}, {}).Input<float>({3}, {1, 2, 3}).Output(ElementType::kFloat32);
