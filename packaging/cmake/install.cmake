@@ -41,7 +41,7 @@ install(EXPORT tfld-targets NAMESPACE tfld:: DESTINATION ${tfld_package_dir} COM
 set(tfld_include_dir ${CMAKE_INSTALL_INCLUDEDIR}/tfld)
 foreach(directory engine/include/tfld client/include/tfld)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${directory}/ DESTINATION ${tfld_include_dir} COMPONENT libtfld-dev
-          FILES_MATCHING PATTERN "*.h" PATTERN "labels.h" EXCLUDE)  # its library is not installed
+          FILES_MATCHING PATTERN "*.h" PATTERN "labels.h" EXCLUDE PATTERN "engine_micro.h" EXCLUDE)  # not their libraries
 endforeach()
 foreach(directory engine/base engine/tensor)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${directory} DESTINATION ${tfld_include_dir}/engine COMPONENT libtfld-dev
