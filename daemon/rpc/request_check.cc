@@ -1,7 +1,9 @@
 #include "daemon/rpc/request_check.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "daemon/rpc/bytes_tensor.h"
@@ -32,12 +34,12 @@ std::string ShapeText(const Sizes& sizes) {
 }
 
 // -1 where the model leaves the size open.
-std::vector<std::int64_t> ExpectedShape(const TensorInfo& info) {
-  if (!info.shape_signature.empty()) return {info.shape_signature.begin(), info.shape_signature.end()};
-  return {info.shape.dims().begin(), info.shape.dims().end()};
+std::span<const std::int32_t> ExpectedShape(const TensorInfo& info) {
+  if (!info.shape_signature.empty()) return info.shape_signature;
+  return info.shape.dims();
 }
 
-bool Fits(const google::protobuf::RepeatedField<std::int64_t>& came, const std::vector<std::int64_t>& expected) {
+bool Fits(const google::protobuf::RepeatedField<std::int64_t>& came, std::span<const std::int32_t> expected) {
   const auto fits = [](std::int64_t size, std::int64_t wanted) {
     return wanted >= 0 ? size == wanted : size >= 0 && size <= std::numeric_limits<std::int32_t>::max();
   };
@@ -183,8 +185,12 @@ Status CheckOutputs(const EntryPoint& entry, const inference::ModelInferRequest&
 }  // namespace
 
 Result<engine::Shape> ShapeOf(const InputTensor& input) {
-  const std::vector<std::int32_t> dims(input.shape().begin(), input.shape().end());
-  return engine::Shape::Make(dims);
+  std::array<std::int32_t, engine::kMaxRank> dims{};
+  const int rank = input.shape_size();
+  if (rank > engine::kMaxRank) return InvalidArgument(StrCat("rank ", rank, "; the most is ", engine::kMaxRank));
+  for (int axis = 0; axis < rank; ++axis)
+    dims[static_cast<std::size_t>(axis)] = static_cast<std::int32_t>(input.shape(axis));
+  return engine::Shape::Make(std::span(dims).first(static_cast<std::size_t>(rank)));
 }
 
 Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest& request) {

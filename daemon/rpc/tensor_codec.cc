@@ -36,7 +36,7 @@ void PrepareOutput(const TensorInfo& info, std::int64_t classes, inference::Mode
   }
   const std::string_view datatype = DatatypeName(info.type);
   output.set_datatype(datatype.data(), datatype.size());
-  for (const std::int32_t size : info.shape.dims()) output.add_shape(size);
+  output.mutable_shape()->Reserve(engine::kMaxRank);
   raw.reserve(engine::ByteSize(info.type, info.shape.NumElements()));
 }
 
@@ -139,7 +139,6 @@ void CopyOutputs(const EntryPoint& entry, const engine::Session& session, std::s
       continue;
     }
     // Some shapes come out of the run, or follow the inputs'.
-    output.mutable_shape()->Clear();
     for (const std::int32_t size : view.shape.dims()) output.add_shape(size);
     if (view.type == ElementType::kString) {
       raw = JoinStrings(view.bytes.data());

@@ -20,7 +20,7 @@ class ModelInferResponse;
 
 namespace tfld::daemon {
 
-// Names, datatypes and shapes of the outputs that a checked request wants, and room for their bytes.
+// Names and datatypes of the outputs that a checked request wants, and room for their bytes.
 void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                      inference::ModelInferResponse& response);
 
@@ -29,7 +29,8 @@ void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInfe
 Status CopyInputs(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                   engine::Session& session);
 
-// After a run, into a prepared response. `labels` are those of the classes, for outputs wanted as a classification.
+// Shapes and bytes after a run, into a prepared response. `labels` are those of the classes, for outputs wanted as a
+// classification.
 void CopyOutputs(const engine::EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
                  inference::ModelInferResponse& response);
 

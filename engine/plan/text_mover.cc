@@ -1,6 +1,7 @@
 #include "engine/plan/text_mover.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 
 #include "engine/tensor/string_tensor.h"
@@ -83,11 +84,9 @@ Status TextMover::Write(std::size_t output, OutputResizer& resizer) const {
     const bool exists = number > 0 && static_cast<std::size_t>(number) <= strings_.size();
     return exists ? strings_[static_cast<std::size_t>(number) - 1] : std::string_view();
   };
-  std::size_t bytes = StringTableBytes(numbers.size());
-  for (const std::int32_t number : numbers) bytes += text(number).size();
-  TFLD_ASSIGN_OR_RETURN(std::byte* const memory, resizer.Resize(static_cast<int>(output), bytes));
-  StringWriter writer(numbers.size(), memory);
-  for (const std::int32_t number : numbers) writer.Append(text(number));
+  const auto texts = std::views::transform(numbers, text);
+  TFLD_ASSIGN_OR_RETURN(std::byte* const memory, resizer.Resize(static_cast<int>(output), StringTensorBytes(texts)));
+  WriteStrings(texts, memory);
   return {};
 }
 

@@ -61,11 +61,8 @@ void StringWriter::SetWord(std::size_t index, std::size_t value) {
 }
 
 std::vector<std::byte> EncodeStrings(std::span<const std::string> strings) {
-  std::size_t bytes = StringTableBytes(strings.size());
-  for (const std::string& text : strings) bytes += text.size();
-  std::vector<std::byte> tensor(bytes);
-  StringWriter writer(strings.size(), tensor.data());
-  for (const std::string& text : strings) writer.Append(text);
+  std::vector<std::byte> tensor(StringTensorBytes(strings));
+  WriteStrings(strings, tensor.data());
   return tensor;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,20 @@ class StringWriter {
   std::size_t next_ = 0;
   std::size_t end_;
 };
+
+// The bytes that a tensor of these strings takes, and the tensor, into memory of as many. `strings` is a range of what
+// converts to a string_view.
+template <typename Strings>
+std::size_t StringTensorBytes(const Strings& strings) {
+  std::size_t bytes = StringTableBytes(std::size(strings));
+  for (const std::string_view text : strings) bytes += text.size();
+  return bytes;
+}
+template <typename Strings>
+void WriteStrings(const Strings& strings, std::byte* tensor) {
+  StringWriter writer(std::size(strings), tensor);
+  for (const std::string_view text : strings) writer.Append(text);
+}
 
 // The whole tensor.
 std::vector<std::byte> EncodeStrings(std::span<const std::string> strings);

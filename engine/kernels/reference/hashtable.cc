@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/str_cat.h"
+#include "engine/kernels/reference/resource_handle.h"
 #include "engine/kernels/reference/text.h"
 #include "engine/kernels/session_services.h"
 #include "engine/tensor/string_tensor.h"
@@ -12,19 +13,11 @@
 namespace tfld::engine::reference {
 namespace {
 
-constexpr int kHandle = 0;
-
 Result<HashTable*> FindTable(const RunContext& run) {
   const std::int32_t handle = *run.Input<std::int32_t>(kHandle);
   HashTable* table = run.services != nullptr ? run.services->FindTable(handle) : nullptr;
   if (table == nullptr) return InvalidArgument(StrCat("there is no hash table ", handle));
   return table;
-}
-
-Status CheckHandle(const OpContext& context) {
-  TFLD_RETURN_IF_ERROR(context.RequireInputType(kHandle, {ElementType::kResource}));
-  if (context.Input(kHandle).shape.NumElements() >= 1) return {};
-  return context.Error("the handle has no element");
 }
 
 // Elements as bytes, of strings and of types of a fixed size alike.
@@ -53,25 +46,17 @@ Status Write(const RunContext& run, const Elements& elements, std::span<const st
     }
     return {};
   }
-  std::size_t bytes = StringTableBytes(values.size());
-  for (const std::string& value : values) bytes += value.size();
-  TFLD_ASSIGN_OR_RETURN(std::byte* const output, run.resizer->Resize(0, bytes));
-  StringWriter writer(values.size(), output);
-  for (const std::string& value : values) writer.Append(value);
+  TFLD_ASSIGN_OR_RETURN(std::byte* const output, run.resizer->Resize(0, StringTensorBytes(values)));
+  WriteStrings(values, output);
   return {};
 }
 
 }  // namespace
 
-Status InferHashtable(InferContext& context) { return context.SetOutputShape(0, {1}); }
+Status InferHashtable(InferContext& context) { return InferHandle(context); }
 
 Status PrepareHashtable(PrepareContext& context) {
-  TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {ElementType::kResource}));
-  return context.Emit("reference.hashtable",
-                      [resource = context.attributes<HashtableAttributes>().resource](const RunContext& run) -> Status {
-                        *run.Output<std::int32_t>(0) = resource;
-                        return {};
-                      });
+  return EmitHandle(context, "reference.hashtable", context.attributes<HashtableAttributes>().resource);
 }
 
 Status PrepareHashtableImport(PrepareContext& context) {

@@ -116,11 +116,8 @@ Status InferSkipGram(InferContext& context) {
 Status PrepareSkipGram(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(auto grams, GramsOf(context));
   return context.Emit("reference.skip_gram", [grams = std::move(grams)](const RunContext& run) -> Status {
-    std::size_t bytes = StringTableBytes(grams.size());
-    for (const std::string& gram : grams) bytes += gram.size();
-    TFLD_ASSIGN_OR_RETURN(std::byte* const output, run.resizer->Resize(0, bytes));
-    StringWriter writer(grams.size(), output);
-    for (const std::string& gram : grams) writer.Append(gram);
+    TFLD_ASSIGN_OR_RETURN(std::byte* const output, run.resizer->Resize(0, StringTensorBytes(grams)));
+    WriteStrings(grams, output);
     return {};
   });
 }

@@ -3,12 +3,12 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/kernels/reference/reference.h"
+#include "engine/kernels/reference/resource_handle.h"
 #include "engine/kernels/session_services.h"
 
 namespace tfld::engine::reference {
 namespace {
 
-constexpr int kHandle = 0;
 constexpr int kValue = 1;
 
 Result<ResourceVariable*> FindVariable(const RunContext& run) {
@@ -16,12 +16,6 @@ Result<ResourceVariable*> FindVariable(const RunContext& run) {
   ResourceVariable* variable = run.services != nullptr ? run.services->FindResource(handle) : nullptr;
   if (variable == nullptr) return InvalidArgument(StrCat("there is no variable ", handle));
   return variable;
-}
-
-Status CheckHandle(const OpContext& context) {
-  TFLD_RETURN_IF_ERROR(context.RequireInputType(kHandle, {ElementType::kResource}));
-  if (context.Input(kHandle).shape.NumElements() >= 1) return {};
-  return context.Error("the handle has no element");
 }
 
 }  // namespace
@@ -37,15 +31,10 @@ Status PrepareCallOnce(PrepareContext& context) {
       });
 }
 
-Status InferVarHandle(InferContext& context) { return context.SetOutputShape(0, {1}); }
+Status InferVarHandle(InferContext& context) { return InferHandle(context); }
 
 Status PrepareVarHandle(PrepareContext& context) {
-  TFLD_RETURN_IF_ERROR(context.RequireOutputType(0, {ElementType::kResource}));
-  return context.Emit("reference.var_handle",
-                      [resource = context.attributes<VarHandleAttributes>().resource](const RunContext& run) -> Status {
-                        *run.Output<std::int32_t>(0) = resource;
-                        return {};
-                      });
+  return EmitHandle(context, "reference.var_handle", context.attributes<VarHandleAttributes>().resource);
 }
 
 // The shape is that of the variable, which only the run knows when the model leaves it open.
