@@ -67,6 +67,7 @@ class InferJob : public Job {
   grpc::ServerUnaryReactor& reactor_;
   const SteadyTime received_;
   std::uint32_t uid_ = 0;
+  std::int32_t pid_ = 0;
   std::shared_ptr<const ServedVersion> served_;
 };
 
@@ -74,6 +75,7 @@ Status InferJob::Identify() {
   const std::shared_ptr<const PeerIdentity> peer = context_.peers->Find(call_.peer());
   if (!peer) return {StatusCode::kUnauthenticated, "it is not known who calls"};
   uid_ = peer->uid;
+  pid_ = peer->pid;
   return {};
 }
 
@@ -115,9 +117,12 @@ void InferJob::Finish(const Status& status, const JobTimes& times) {
   if (served_) {
     finished.model = served_->model;
     finished.version = served_->version;
+    finished.instance = served_->instance.get();
   }
+  finished.id = request_.id();
   finished.uid = uid_;
-  finished.transport = "grpc";
+  finished.pid = pid_;
+  finished.transport = kGrpcTransport;
   finished.code = status.code();
   finished.received = received_;
   finished.times = times;
