@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/rpc/peer_identity.h"
+#include "daemon/identity/peer_identity.h"
 
 namespace tfld::daemon {
 namespace {

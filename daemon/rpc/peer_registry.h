@@ -16,7 +16,7 @@
 #include <shared_mutex>
 #include <string_view>
 
-#include "daemon/rpc/peer_identity.h"
+#include "daemon/identity/peer_identity.h"
 
 namespace tfld::daemon {
 

@@ -46,8 +46,8 @@ Result<sockaddr_un> UnixAddress(const std::string& path) {
   return address;
 }
 
-bool SomebodyAnswers(const sockaddr_un& address) {
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+bool SomebodyAnswers(const sockaddr_un& address, int type) {
+  const int probe = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
   const bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   ::close(probe);
   return answered;
@@ -92,16 +92,16 @@ void ListeningSocket::Close() {
 }
 
 Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
-                                   const std::string& group) {
+                                   const std::string& group, int type) {
   if (const int inherited = InheritedSocket(name); inherited >= 0) return ListeningSocket(inherited, "");
   const std::string path = directory + "/" + name;
   TFLD_ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress(path));
-  if (SomebodyAnswers(address)) {
+  if (SomebodyAnswers(address, type)) {
     return AlreadyExists(StrCat(path, ": another daemon answers there; stop it, or choose another runtime directory"));
   }
   if (::unlink(path.c_str()) != 0 && errno != ENOENT)
     return ErrnoStatus(errno, "cannot remove the stale socket " + path);
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int descriptor = ::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return ErrnoStatus(errno, "cannot make a socket");
   ListeningSocket socket(descriptor, path);
   // Nobody but us may connect before the permissions are what they should be.

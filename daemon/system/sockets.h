@@ -1,6 +1,7 @@
 // The daemon's listening sockets: handed over by systemd, or made in the runtime directory.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <string>
@@ -33,9 +34,9 @@ class ListeningSocket {
 // Listens on DIRECTORY/NAME, or takes the descriptor that systemd passed under that name
 // (FileDescriptorName=tfld.sock). A file that is there already is replaced when nobody answers on it; ALREADY_EXISTS
 // when somebody does. `mode` are the permissions of the socket's file. INVALID_ARGUMENT for a path that is longer than
-// the kernel takes.
+// the kernel takes. `type` is SOCK_STREAM or SOCK_SEQPACKET.
 Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
-                                   const std::string& group);
+                                   const std::string& group, int type = SOCK_STREAM);
 
 // "127.0.0.1:9464", "localhost:9464" or "[::1]:9464"; only loopback addresses.
 Result<ListeningSocket> ListenLoopback(const std::string& address);

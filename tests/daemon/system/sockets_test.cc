@@ -35,6 +35,13 @@ TEST(Sockets, AStaleOneIsReplacedALiveOneIsNot) {
   EXPECT_TRUE(ListenUnix(dir.path(), "a.sock", 0600, "").ok());
 }
 
+TEST(Sockets, OneOfPacketsIsKeptFromALiveDaemonToo) {
+  const test::TempDir dir;
+  const auto first = ListenUnix(dir.path(), "a.sock", 0600, "", SOCK_SEQPACKET);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_EQ(ListenUnix(dir.path(), "a.sock", 0600, "", SOCK_SEQPACKET).status().code(), StatusCode::kAlreadyExists);
+}
+
 TEST(Sockets, ALongPathIsRefusedWithAdvice) {
   const test::TempDir dir;
   const Status status = ListenUnix(dir.path().string() + "/" + std::string(120, 'x'), "a.sock", 0600, "").status();

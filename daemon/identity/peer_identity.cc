@@ -1,4 +1,4 @@
-#include "daemon/rpc/peer_identity.h"
+#include "daemon/identity/peer_identity.h"
 
 #include <sys/socket.h>
 
