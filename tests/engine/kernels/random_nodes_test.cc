@@ -176,11 +176,13 @@ bool NeedsMoreThanChance(OpCode op) {
     case OpCode::kBidirectionalSequenceRnn:
     case OpCode::kBroadcastArgs:
     case OpCode::kComplexAbs:
+    case OpCode::kConv3d:
     case OpCode::kConv3dTranspose:
     case OpCode::kDilate:
     case OpCode::kEmbeddingLookup:
     case OpCode::kEmbeddingLookupSparse:
     case OpCode::kFakeQuant:
+    case OpCode::kFill:
     case OpCode::kHashtable:
     case OpCode::kHashtableFind:
     case OpCode::kHashtableImport:
@@ -193,7 +195,9 @@ bool NeedsMoreThanChance(OpCode op) {
     case OpCode::kMultinomial:
     case OpCode::kNonMaxSuppressionV4:
     case OpCode::kNonMaxSuppressionV5:
+    case OpCode::kOneHot:
     case OpCode::kRandomStandardNormal:
+    case OpCode::kRandomUniform:
     case OpCode::kRange:
     case OpCode::kReal:
     case OpCode::kReduceWindow:
