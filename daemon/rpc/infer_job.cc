@@ -53,7 +53,7 @@ class InferJob : public Job {
 
   bool cancelled() const override { return call_.IsCancelled(); }
   Status Run(engine::Session& session, JobTimes& times) override;
-  void Finish(const Status& status, const JobTimes& times) override;
+  void Finish(const Status& status, const JobTimes& times) override;  // and destroys the job
 
  private:
   const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
@@ -66,16 +66,13 @@ class InferJob : public Job {
   inference::ModelInferResponse& response_;
   grpc::ServerUnaryReactor& reactor_;
   const SteadyTime received_;
-  std::uint32_t uid_ = 0;
-  std::int32_t pid_ = 0;
   std::shared_ptr<const ServedVersion> served_;
 };
 
 Status InferJob::Identify() {
   const std::shared_ptr<const PeerIdentity> peer = context_.peers->Find(call_.peer());
   if (!peer) return {StatusCode::kUnauthenticated, "it is not known who calls"};
-  uid_ = peer->uid;
-  pid_ = peer->pid;
+  client = {peer->uid, peer->pid};
   return {};
 }
 
@@ -94,6 +91,7 @@ Status InferJob::Prepare() {
   RequestParameters parameters;
   TFLD_RETURN_IF_ERROR(Explain(ParseParameters(request_, parameters)));
   deadline = DeadlineOf(call_, parameters, received_);
+  bytes = request_.ByteSizeLong();
   response_.set_model_name(served_->model);
   response_.set_model_version(std::to_string(served_->version));
   response_.set_id(request_.id());
@@ -120,14 +118,16 @@ void InferJob::Finish(const Status& status, const JobTimes& times) {
     finished.instance = served_->instance.get();
   }
   finished.id = request_.id();
-  finished.uid = uid_;
-  finished.pid = pid_;
+  finished.uid = client.uid;
+  finished.pid = client.pid;
+  finished.priority = priority;
   finished.transport = kGrpcTransport;
   finished.code = status.code();
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : context_.observers) observer->OnRequest(finished);
   reactor_.Finish(ToGrpc(status));  // the call may be gone from here on
+  delete this;
 }
 
 }  // namespace
@@ -135,10 +135,9 @@ void InferJob::Finish(const Status& status, const JobTimes& times) {
 void StartInference(const InferenceContext& context, grpc::CallbackServerContext& call,
                     const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
                     grpc::ServerUnaryReactor& reactor) {
-  auto infer = std::make_unique<InferJob>(context, call, request, response, reactor);
-  Status status = infer->Prepare();
-  std::unique_ptr<Job> job = std::move(infer);
-  if (status.ok()) status = context.scheduler->Submit(job);
+  auto* job = new InferJob(context, call, request, response, reactor);  // owns itself, until Finish
+  Status status = job->Prepare();
+  if (status.ok()) status = context.scheduler->Submit(*job);
   if (status.ok()) return;
   JobTimes times;
   times.finished = steady_clock::now();

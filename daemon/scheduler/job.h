@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "daemon/scheduler/model_instance.h"
@@ -10,6 +12,17 @@
 namespace tfld::daemon {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Classes are strict: a job of a class runs when no job of a higher one waits.
+enum class PriorityClass : std::uint8_t { kCritical, kNormal, kBackground };
+inline constexpr std::size_t kPriorityClasses = 3;
+
+// Whose job it is, by the kernel's word. Fair shares are between clients, quotas are a user's.
+struct JobClient {
+  std::uint32_t uid = 0;
+  std::int32_t pid = 0;
+  bool operator==(const JobClient&) const = default;
+};
 
 // When a job passed each stage; zero for a stage that it did not reach.
 struct JobTimes {
@@ -20,14 +33,18 @@ struct JobTimes {
   SteadyTime finished{};
 };
 
+// Made, owned and ended by whoever decodes requests. From Submit, if it takes the job, to Finish it belongs to the
+// scheduler; nobody else writes to its fields meanwhile.
 class Job {
  public:
   virtual ~Job() = default;
 
-  // The version that the job runs on; the job's reference keeps it alive through a swap.
-  std::shared_ptr<ModelInstance> instance;
-  // A job that has not started by then does not run and ends with DEADLINE_EXCEEDED.
-  SteadyTime deadline = SteadyTime::max();
+  // Set before Submit.
+  std::shared_ptr<ModelInstance> instance;  // the version that the job runs on; kept alive through a swap
+  SteadyTime deadline = SteadyTime::max();  // a job that has not started by then ends with DEADLINE_EXCEEDED
+  PriorityClass priority = PriorityClass::kNormal;
+  JobClient client;
+  std::uint64_t bytes = 0;  // that the request and its answer hold, for the user's quota
 
   // Any thread. A job that is cancelled before it starts does not run and ends with CANCELLED.
   virtual bool cancelled() const = 0;
@@ -35,9 +52,15 @@ class Job {
   // On an executor: fill the inputs, run, and read the outputs while they are valid. Sets input_done and infer_done.
   virtual Status Run(engine::Session& session, JobTimes& times) = 0;
 
-  // Exactly once for every job that Submit took; then the job is destroyed. On an executor, on the stopping thread, or
-  // on a thread that submits. Must not block, and must not submit another job.
+  // Exactly once for every job that Submit took, and the last that the scheduler does with it: the job may be destroyed
+  // or set up for another Submit, also in here. On an executor, on the stopping thread, or on a thread that submits.
+  // Must not block, and must not submit: a job that is used again is submitted later.
   virtual void Finish(const Status& status, const JobTimes& times) = 0;
+
+  // The scheduler's own, while it has the job.
+  struct Ticket {
+    JobTimes times;
+  } ticket;
 };
 
 }  // namespace tfld::daemon

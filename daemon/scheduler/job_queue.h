@@ -1,34 +1,33 @@
-// JobQueue: the order in which jobs that wait get their executor, and how many may wait. The scheduler knows only this
-// interface, so that another order is another implementation.
+// JobQueue: the order in which jobs that wait get their executor, and how many may wait.
 //
-// Thread rule: none of its own; the scheduler calls it under its lock. Implementations allocate nothing there.
+// Thread rule: none of its own; the scheduler calls it under its lock. Allocates nothing after construction.
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <optional>
 #include <vector>
 
 #include "daemon/scheduler/job.h"
 
 namespace tfld::daemon {
 
-struct QueuedJob {
-  std::unique_ptr<Job> job;
-  JobTimes times;
-};
-
 class JobQueue {
  public:
-  virtual ~JobQueue() = default;
+  explicit JobQueue(std::size_t capacity);
 
-  // False when the queue is full; `entry` is left as it was then.
-  virtual bool Push(QueuedJob& entry) = 0;
-  // The job to run next; nothing when there is none.
-  virtual std::optional<QueuedJob> Pop() = 0;
-  virtual std::size_t size() const = 0;
+  // False when the queue is full.
+  bool Push(Job& job);
+  // The job to run next; null when there is none.
+  Job* Pop();
+  std::size_t size() const { return size_; }
   // Moves every job that is cancelled or whose deadline is not after `now` to the end of `dead`.
-  virtual void TakeDead(SteadyTime now, std::vector<QueuedJob>& dead) = 0;
+  void TakeDead(SteadyTime now, std::vector<Job*>& dead);
+
+ private:
+  Job*& At(std::size_t index) { return ring_[(first_ + index) % ring_.size()]; }
+
+  std::vector<Job*> ring_;
+  std::size_t first_ = 0;
+  std::size_t size_ = 0;
 };
 
 }  // namespace tfld::daemon

@@ -9,8 +9,6 @@
 
 namespace tfld::daemon {
 
-class ModelInstance;
-
 // The names of the transports, for FinishedRequest.
 inline constexpr std::string_view kGrpcTransport = "grpc";
 inline constexpr std::string_view kChannelTransport = "channel";  // of shared memory
@@ -25,6 +23,7 @@ struct FinishedRequest {
   std::int32_t pid = 0;                     // of the caller, 0 when it is not known
   std::string_view transport;               // kGrpcTransport, kChannelTransport
   StatusCode code = StatusCode::kOk;
+  PriorityClass priority = PriorityClass::kNormal;
   int batch_size = 1;  // how many requests ran together with it, itself among them
   SteadyTime received{};
   JobTimes times;  // all zero when the request never came to a queue

@@ -4,14 +4,12 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "daemon/scheduler/fifo_queue.h"
-#include "daemon/scheduler/job_queue.h"
+#include "daemon/scheduler/scheduler_core.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -31,36 +29,10 @@ SchedulerOptions Resolve(SchedulerOptions options) {
   return options;
 }
 
-// Why a job that is about to start does not; OK when it does.
-Status CheckRunnable(const Job& job, SteadyTime now) {
-  if (job.cancelled()) return Cancelled("cancelled before it started");
-  if (job.deadline <= now) return DeadlineExceeded("the deadline passed before an executor was free");
-  return {};
-}
-
 }  // namespace
 
-struct Scheduler::Impl {
-  explicit Impl(const SchedulerOptions& resolved) : options(resolved), queue(new FifoQueue(resolved.queue_capacity)) {}
-
-  void ExecutorLoop(int slot);
-  void RunOne(QueuedJob entry, int slot);
-  void End(QueuedJob entry, const Status& status);
-  bool drained() const { return queue->size() == 0 && busy == 0; }
-
-  const SchedulerOptions options;
-  std::vector<std::shared_ptr<engine::ThreadPool>> pools;
-  std::vector<std::thread> executors;
-
-  mutable std::mutex mutex;
-  std::condition_variable work;  // a job came, or the end
-  std::condition_variable idle;  // while draining: an executor became idle
-  std::unique_ptr<JobQueue> queue;
-  int busy = 0;
-  std::uint64_t finished = 0;
-  bool draining = false;  // no more jobs are taken
-  bool closed = false;    // executors end
-};
+Scheduler::Impl::Impl(const SchedulerOptions& resolved)
+    : options(resolved), processors(UsableProcessors()), queue(resolved.queue_capacity), spin(resolved.spin) {}
 
 Scheduler::Scheduler(const SchedulerOptions& options) : impl_(std::make_unique<Impl>(Resolve(options))) {
   for (int slot = 0; slot < impl_->options.executors; ++slot) {
@@ -75,87 +47,64 @@ Scheduler::Scheduler(const SchedulerOptions& options) : impl_(std::make_unique<I
 
 Scheduler::~Scheduler() { Stop(SteadyTime{}); }
 
-Status Scheduler::Submit(std::unique_ptr<Job>& job) {
-  QueuedJob entry{std::move(job), {}};
-  entry.times.queued = impl_->options.clock();
-  std::vector<QueuedJob> dead;
+Status Scheduler::Submit(Job& job) {
+  Impl& impl = *impl_;
+  const SteadyTime now = impl.Now();
+  job.ticket.times = {};
+  job.ticket.times.queued = now;
+  std::vector<Job*> dead;
   Status status;
+  auto whom = Impl::Whom::kNobody;
   {
-    std::lock_guard lock(impl_->mutex);
-    if (impl_->draining) {
+    std::lock_guard lock(impl.mutex);
+    if (impl.draining) {
       status = Unavailable("the daemon is stopping");
-    } else if (!impl_->queue->Push(entry)) {
-      impl_->queue->TakeDead(entry.times.queued, dead);
-      if (!impl_->queue->Push(entry)) {
-        status = ResourceExhausted(StrCat("the queue is full: ", impl_->queue->size(), " requests are waiting"));
+    } else if (!impl.queue.Push(job)) {
+      impl.queue.TakeDead(now, dead);
+      if (!impl.queue.Push(job)) {
+        status = ResourceExhausted(StrCat("the queue is full: ", impl.queue.size(), " requests are waiting"));
       }
     }
+    if (status.ok()) {
+      impl.work.store(true, std::memory_order_relaxed);
+      whom = impl.WhomToWake();
+    }
   }
-  if (status.ok()) {
-    impl_->work.notify_one();
-  } else {
-    job = std::move(entry.job);
-  }
-  for (QueuedJob& late : dead) {
-    const Status why = CheckRunnable(*late.job, SteadyTime::max());
-    impl_->End(std::move(late), why);
-  }
+  impl.Rouse(whom);
+  for (Job* late : dead) impl.End(*late, CheckRunnable(*late, SteadyTime::max()));
   return status;
 }
 
+Status Scheduler::Watch(int descriptor, std::shared_ptr<JobSource> source) {
+  return impl_->poller.Watch(descriptor, std::move(source));
+}
+
+void Scheduler::Unwatch(int descriptor) { impl_->poller.Unwatch(descriptor); }
+
 void Scheduler::Stop(SteadyTime drain_until) {
-  std::vector<QueuedJob> rest;
+  std::vector<Job*> rest;
   {
     std::unique_lock lock(impl_->mutex);
     if (impl_->closed) return;
     impl_->draining = true;
     impl_->idle.wait_until(lock, drain_until, [this] { return impl_->drained(); });
     impl_->closed = true;
-    while (std::optional<QueuedJob> entry = impl_->queue->Pop()) rest.push_back(std::move(*entry));
+    impl_->work.store(true, std::memory_order_relaxed);
+    while (Job* job = impl_->queue.Pop()) rest.push_back(job);
   }
-  impl_->work.notify_all();
-  for (QueuedJob& entry : rest) impl_->End(std::move(entry), Unavailable("the daemon is stopping"));
+  impl_->follow.notify_all();
+  impl_->poller.Wake();
+  for (Job* job : rest) impl_->End(*job, Unavailable("the daemon is stopping"));
   for (std::thread& executor : impl_->executors) executor.join();
 }
 
 SchedulerStats Scheduler::stats() const {
   std::lock_guard lock(impl_->mutex);
-  return {impl_->queue->size(), impl_->busy, impl_->options.executors, impl_->finished};
+  return {impl_->queue.size(), impl_->busy, impl_->options.executors, impl_->finished};
 }
 
 const std::vector<std::shared_ptr<engine::ThreadPool>>& Scheduler::pools() const { return impl_->pools; }
 
 int Scheduler::threads_per_executor() const { return impl_->options.threads_per_executor; }
-
-void Scheduler::Impl::ExecutorLoop(int slot) {
-  std::unique_lock lock(mutex);
-  for (;;) {
-    work.wait(lock, [this] { return closed || queue->size() > 0; });
-    std::optional<QueuedJob> entry = queue->Pop();
-    if (!entry) return;  // closed, and nothing is left
-    ++busy;
-    lock.unlock();
-    RunOne(std::move(*entry), slot);
-    lock.lock();
-    --busy;
-    ++finished;
-    if (draining && drained()) idle.notify_all();
-  }
-}
-
-void Scheduler::Impl::RunOne(QueuedJob entry, int slot) {
-  const SteadyTime now = options.clock();
-  Status status = CheckRunnable(*entry.job, now);
-  if (status.ok()) {
-    entry.times.started = now;
-    status = entry.job->Run(entry.job->instance->session(slot), entry.times);
-  }
-  End(std::move(entry), status);
-}
-
-void Scheduler::Impl::End(QueuedJob entry, const Status& status) {
-  entry.times.finished = options.clock();
-  entry.job->Finish(status, entry.times);
-}
 
 }  // namespace tfld::daemon

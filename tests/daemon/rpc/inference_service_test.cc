@@ -41,22 +41,22 @@ class InferenceServiceTest : public testing::Test {
   std::shared_ptr<std::latch> Occupy() {
     auto started = std::make_shared<std::latch>(1);
     auto release = std::make_shared<std::latch>(1);
-    std::unique_ptr<Job> job = std::make_unique<test::FakeJob>(
-        std::make_shared<test::JobRecord>(), (*fixture_.map.Acquire("echo", ""))->instance, [=]() -> Status {
-          started->count_down();
-          release->wait();
-          return {};
-        });
-    EXPECT_TRUE(fixture_.scheduler.Submit(job).ok());
+    auto job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
+                                               (*fixture_.map.Acquire("echo", ""))->instance, [=]() -> Status {
+                                                 started->count_down();
+                                                 release->wait();
+                                                 return {};
+                                               });
+    EXPECT_TRUE(test::Submit(fixture_.scheduler, std::move(job)).ok());
     started->wait();
     return release;
   }
 
   // Queues a job beside the calls; false when the queue is full.
   bool Enqueue() {
-    std::unique_ptr<Job> job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
-                                                               (*fixture_.map.Acquire("echo", ""))->instance);
-    return fixture_.scheduler.Submit(job).ok();
+    auto job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
+                                               (*fixture_.map.Acquire("echo", ""))->instance);
+    return test::Submit(fixture_.scheduler, std::move(job)).ok();
   }
 
   void WaitUntilQueued(std::size_t count) {

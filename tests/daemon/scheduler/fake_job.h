@@ -1,4 +1,4 @@
-// FakeJob: a job that records what happens to it.
+// FakeJob: a job that records what happens to it, and is gone when it has finished.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/scheduler/job.h"
+#include "daemon/scheduler/scheduler.h"
 
 namespace tfld::test {
 
@@ -36,16 +37,26 @@ class FakeJob : public daemon::Job {
   }
 
   void Finish(const Status& status, const daemon::JobTimes& times) override {
-    record_->times = times;
-    record_->code = status.code();
-    ++record_->finishes;
-    record_->finishes.notify_all();
+    const std::shared_ptr<JobRecord> record = std::move(record_);
+    delete this;
+    record->times = times;
+    record->code = status.code();
+    ++record->finishes;
+    record->finishes.notify_all();
   }
 
  private:
   std::shared_ptr<JobRecord> record_;
   std::function<Status()> body_;
 };
+
+// Gives the job to the scheduler, or destroys it when it is refused.
+inline Status Submit(daemon::Scheduler& scheduler, std::unique_ptr<FakeJob> job) {
+  FakeJob* submitted = job.release();
+  Status status = scheduler.Submit(*submitted);
+  if (!status.ok()) delete submitted;
+  return status;
+}
 
 // Waits until the job has finished.
 inline StatusCode WaitFor(JobRecord& record) {

@@ -29,10 +29,9 @@ class SchedulerTest : public testing::Test {
   std::shared_ptr<JobRecord> Submit(Scheduler& scheduler, std::function<Status()> body = {},
                                     SteadyTime deadline = SteadyTime::max()) {
     auto record = std::make_shared<JobRecord>();
-    std::unique_ptr<Job> job = std::make_unique<FakeJob>(record, instance_, std::move(body));
+    auto job = std::make_unique<FakeJob>(record, instance_, std::move(body));
     job->deadline = deadline;
-    last_status_ = scheduler.Submit(job);
-    EXPECT_EQ(job == nullptr, last_status_.ok());
+    last_status_ = test::Submit(scheduler, std::move(job));
     return record;
   }
 
@@ -177,9 +176,9 @@ TEST_F(SchedulerTest, EveryJobEndsExactlyOnceUnderStress) {
       clients.emplace_back([&, client] {
         for (int i = 0; i < kJobs; ++i) {
           auto record = std::make_shared<JobRecord>();
-          std::unique_ptr<Job> job = std::make_unique<FakeJob>(record, instance_);
+          auto job = std::make_unique<FakeJob>(record, instance_);
           if (i % 7 == 0) job->deadline = SteadyTime(seconds(1));
-          if (scheduler.Submit(job).ok()) taken[client].push_back(record);
+          if (test::Submit(scheduler, std::move(job)).ok()) taken[client].push_back(record);
           if (i % 5 == 0) record->cancelled = true;
           if (i % 50 == 0) std::ignore = scheduler.stats();
         }
