@@ -2,7 +2,11 @@
 
 #include <utility>
 
+#include "daemon/scheduler/version_counters.h"
+
 namespace tfld::daemon {
+
+ModelInstance::ModelInstance() : counters_(std::make_shared<VersionCounters>()) {}
 
 Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
     std::shared_ptr<const engine::Executable> executable,

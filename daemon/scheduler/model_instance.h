@@ -12,6 +12,8 @@
 
 namespace tfld::daemon {
 
+class VersionCounters;
+
 class ModelInstance {
  public:
   // One session a pool, in the order of the executors; a null pool stands for one thread.
@@ -22,10 +24,14 @@ class ModelInstance {
   int slots() const { return static_cast<int>(sessions_.size()); }
   engine::Session& session(int slot) { return *sessions_[static_cast<std::size_t>(slot)]; }
 
+  // What is counted of its requests. Any thread.
+  const std::shared_ptr<VersionCounters>& counters() const { return counters_; }
+
  private:
-  ModelInstance() = default;
+  ModelInstance();
 
   std::shared_ptr<const engine::Executable> executable_;
+  const std::shared_ptr<VersionCounters> counters_;
   std::vector<std::unique_ptr<engine::Session>> sessions_;
 };
 

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 #include <vector>
 
 #include "daemon/scheduler/latency_histogram.h"
+#include "daemon/scheduler/version_counters.h"
+#include "tests/daemon/scheduler/echo_model.h"
 
 namespace tfld::daemon {
 namespace {
@@ -79,6 +82,115 @@ TEST(RequestStatsTest, TimesOfEachStage) {
   EXPECT_EQ(counted.input_ns, 10'000u);
   EXPECT_EQ(counted.output_ns, 20'000u);
   EXPECT_GT(counted.last_ms, 0);
+}
+
+TEST(LatencyHistogramTest, CountsAreValuesThatAdd) {
+  LatencyHistogram histogram;
+  histogram.Add(microseconds(100));
+  HistogramCounts counts = histogram.Counts();
+  counts += histogram.Counts();
+  EXPECT_EQ(counts.count(), 2u);
+  EXPECT_EQ(counts.sum_ns, 200'000u);
+  for (std::size_t i = 0; i < HistogramCounts::kBuckets; ++i) {
+    EXPECT_EQ(HistogramCounts::BucketOf(HistogramCounts::LowerBound(i)), i);
+  }
+}
+
+TEST(RequestStatsTest, ClientsAndTransportsAreToldApart) {
+  RequestStats stats;
+  FinishedRequest request = Request("a", 1, StatusCode::kOk);
+  request.transport = kGrpcTransport;
+  for (const std::uint32_t uid : {7u, 7u, 0u}) {
+    request.uid = uid;
+    stats.OnRequest(request);
+  }
+  request.transport = kChannelTransport;
+  request.code = StatusCode::kCancelled;
+  stats.OnRequest(request);
+  const VersionRequestStats counted = stats.Snapshot("a")[0];
+  ASSERT_EQ(counted.clients.size(), 3u);
+  EXPECT_EQ(counted.clients[0].uid, 7u);
+  EXPECT_EQ(counted.clients[0].requests[0], 2u);
+  EXPECT_EQ(counted.clients[2].transport, "channel");
+  EXPECT_EQ(counted.clients[2].requests[static_cast<std::size_t>(StatusCode::kCancelled)], 1u);
+  const std::vector<ClientStats> clients = stats.Clients();
+  ASSERT_EQ(clients.size(), 2u);
+  EXPECT_EQ(clients[0].uid, 0u);
+  EXPECT_EQ(clients[0].succeeded, 1u);
+  EXPECT_EQ(clients[0].failed, 1u);
+  EXPECT_EQ(clients[1].request.count(), 2u);
+}
+
+TEST(RequestStatsTest, ManyClientsShareOneCount) {
+  RequestStats stats;
+  FinishedRequest request = Request("a", 1, StatusCode::kOk);
+  for (std::uint32_t uid = 1000; uid < 1200; ++uid) {
+    request.uid = uid;
+    stats.OnRequest(request);
+  }
+  const std::vector<ClientStats> clients = stats.Clients();
+  ASSERT_EQ(clients.size(), ClientTable::kOwn + 1);
+  EXPECT_FALSE(clients.back().uid.has_value());
+  EXPECT_EQ(clients.back().succeeded, 200 - ClientTable::kOwn);
+  EXPECT_EQ(stats.Snapshot("a")[0].requests[0], 200u);
+}
+
+TEST(RequestStatsTest, PriorityClassesHaveTheirOwnTimes) {
+  RequestStats stats;
+  FinishedRequest request = Request("a", 1, StatusCode::kOk);
+  stats.OnRequest(request);
+  request.priority = PriorityClass::kCritical;
+  stats.OnRequest(request);
+  stats.OnRequest(request);
+  const VersionRequestStats counted = stats.Snapshot("a")[0];
+  EXPECT_EQ(counted.classes[static_cast<std::size_t>(PriorityClass::kCritical)].queue.count(), 2u);
+  EXPECT_EQ(counted.classes[static_cast<std::size_t>(PriorityClass::kNormal)].request.count(), 1u);
+  EXPECT_EQ(counted.queue.count, 3u);
+}
+
+TEST(RequestStatsTest, ABatchIsOneExecution) {
+  RequestStats stats;
+  FinishedRequest request = Request("a", 1, StatusCode::kOk);
+  stats.OnRequest(request);
+  request.batch_size = 4;
+  for (int i = 0; i < 8; ++i) stats.OnRequest(request);
+  const VersionRequestStats counted = stats.Snapshot("a")[0];
+  EXPECT_EQ(counted.executions, 3u);
+  ASSERT_EQ(counted.batches.size(), 2u);
+  EXPECT_EQ(counted.batches[0].requests, 1u);
+  EXPECT_EQ(counted.batches[0].compute_ns, 500'000u);
+  EXPECT_EQ(counted.batches[1].size, 4);
+  EXPECT_EQ(counted.batches[1].requests, 8u);
+  EXPECT_EQ(counted.batches[1].input_ns, 80'000u);
+}
+
+TEST(RequestStatsTest, AnUnloadedVersionIsDroppedAfterAWhile) {
+  SteadyTime now = SteadyTime{} + std::chrono::hours(1);
+  RequestStats stats([&now] { return now; });
+  auto instance = test::EchoInstance({test::EchoTensor{.shape = {1, 4}}}, 1);
+  FinishedRequest request = Request("a", 1, StatusCode::kOk);
+  request.instance = instance.get();
+  stats.OnRequest(request);
+  stats.OnRequest(request);
+  EXPECT_EQ(instance->counters()->owner(), &stats);
+  now += std::chrono::hours(24);
+  EXPECT_EQ(stats.Snapshot("a").at(0).requests[0], 2u);  // loaded, however long
+
+  instance.reset();
+  EXPECT_EQ(stats.Snapshot("a").at(0).requests[0], 2u);
+  now += RequestStats::kKeepUnloaded;
+  instance = test::EchoInstance({test::EchoTensor{.shape = {1, 4}}}, 1);  // loaded again in time
+  request.instance = instance.get();
+  stats.OnRequest(request);
+  now += std::chrono::hours(24);
+  EXPECT_EQ(stats.Snapshot("a").at(0).requests[0], 3u);
+  EXPECT_EQ(stats.Snapshot("a").at(0).request.count, 3u);
+
+  instance.reset();
+  EXPECT_EQ(stats.Snapshot("a").size(), 1u);
+  now += RequestStats::kKeepUnloaded + std::chrono::seconds(1);
+  EXPECT_TRUE(stats.Snapshot("a").empty());
+  EXPECT_EQ(stats.Clients().at(0).succeeded, 3u);  // a client's own count stays
 }
 
 TEST(RequestStatsTest, CountsFromManyThreads) {
