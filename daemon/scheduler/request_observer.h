@@ -26,7 +26,6 @@ struct FinishedRequest {
   PriorityClass priority = PriorityClass::kNormal;
   int batch_size = 1;  // how many requests ran together with it, itself among them
   SteadyTime received{};
-  PriorityClass priority = PriorityClass::kNormal;
   JobTimes times;  // all zero when the request never came to a queue
 };
 
