@@ -19,27 +19,35 @@ namespace {
 constexpr std::chrono::minutes kPatience{2};  // with sanitizers, on a busy machine
 
 // In the child. Dies with the test, so that an aborted one leaves nothing behind.
-[[noreturn]] void Execute(const std::string& log, const std::string& state_dir, const std::string& runtime_dir) {
+[[noreturn]] void Execute(const std::string& log, const std::string& config, const std::string& state_dir,
+                          const std::string& runtime_dir) {
   const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   ::dup2(file, STDOUT_FILENO);
   ::dup2(file, STDERR_FILENO);
-  ::execl(TFLD_DAEMON, TFLD_DAEMON, "--state-dir", state_dir.c_str(), "--runtime-dir", runtime_dir.c_str(), nullptr);
+  ::execl(TFLD_DAEMON, TFLD_DAEMON, "--config", config.c_str(), "--state-dir", state_dir.c_str(), "--runtime-dir",
+          runtime_dir.c_str(), nullptr);
   ::_exit(127);
 }
 
 }  // namespace
 
 // A daemon that a test starts is not the one that a service manager waits for.
-DaemonProcess::DaemonProcess() { ::unsetenv("NOTIFY_SOCKET"); }
+DaemonProcess::DaemonProcess() {
+  ::unsetenv("NOTIFY_SOCKET");
+  Configure("");
+}
 
 DaemonProcess::~DaemonProcess() { Kill(); }
 
+void DaemonProcess::Configure(const std::string& toml) { std::ofstream(directory_ / "tfld.toml") << toml; }
+
 Status DaemonProcess::Start() {
   const std::string log = directory_ / "log";
+  const std::string config = directory_ / "tfld.toml";
   const std::string state = state_dir();
   const std::string runtime = runtime_dir();
   pid_ = ::fork();
-  if (pid_ == 0) Execute(log, state, runtime);
+  if (pid_ == 0) Execute(log, config, state, runtime);
   ClientOptions options;
   options.runtime_dir = runtime;
   const auto end = std::chrono::steady_clock::now() + kPatience;

@@ -20,6 +20,9 @@ class DaemonProcess {
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
 
+  // What stands in its configuration file from the next start on.
+  void Configure(const std::string& toml);
+
   // Returns when it answers on both sockets.
   Status Start();
   // SIGKILL, and waits for its end.
@@ -27,6 +30,7 @@ class DaemonProcess {
   // SIGTERM; the exit status, or -1 when it was a signal that ended it.
   int Stop();
 
+  pid_t pid() const { return pid_; }  // -1 when it does not run
   std::string runtime_dir() const { return directory_ / "run"; }
   std::filesystem::path state_dir() const { return directory_ / "state"; }
   // What it wrote to standard error, for messages.

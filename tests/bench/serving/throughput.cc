@@ -1,0 +1,90 @@
+// Requests a second at growing numbers of clients, beside what the engine alone does with a thread a processor.
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "engine/base/str_cat.h"
+#include "tests/bench/serving/bare_engine.h"
+#include "tests/bench/serving/latencies.h"
+#include "tests/bench/serving/models.h"
+#include "tests/bench/serving/scenarios.h"
+#include "tests/bench/serving/setup.h"
+#include "tests/bench/serving/worker.h"
+
+namespace tfld::bench {
+namespace {
+
+constexpr int kInFlight = 4;  // requests of a client at a time
+
+Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds) {
+  std::vector<std::unique_ptr<engine::Session>> sessions;
+  for (int i = 0; i < threads; ++i) {
+    TFLD_ASSIGN_OR_RETURN(auto session, bare.NewSession());
+    sessions.push_back(std::move(session));
+  }
+  std::atomic<std::uint64_t> runs = 0;
+  const std::int64_t begin = MonotonicNs();
+  const std::int64_t end = begin + static_cast<std::int64_t>(seconds * 1e9);
+  std::vector<std::thread> runners;
+  for (const auto& session : sessions) {
+    runners.emplace_back([&runs, &session, end] {
+      std::uint64_t mine = 0;
+      for (; MonotonicNs() < end; ++mine) (void)session->Run();
+      runs += mine;
+    });
+  }
+  for (std::thread& runner : runners) runner.join();
+  return static_cast<double>(runs) / (static_cast<double>(MonotonicNs() - begin) / 1e9);
+}
+
+Result<double> RequestsPerSecond(const BenchDaemon& daemon, const std::string& transport, int clients, double seconds) {
+  WorkerOptions worker;
+  worker.runtime_dir = daemon.runtime_dir();
+  worker.model = "kws";
+  worker.transport = transport;
+  worker.threads = kInFlight;
+  worker.seconds = seconds;
+  TFLD_ASSIGN_OR_RETURN(const auto results,
+                        RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(clients), worker)));
+  std::uint64_t answered = 0;
+  for (const WorkerResult& result : results) {
+    if (result.failed > 0) return Internal(StrCat(result.failed, " requests failed: ", result.error));
+    answered += result.samples.size();
+  }
+  return static_cast<double>(answered) / seconds;
+}
+
+}  // namespace
+
+Status MeasureThroughput(const BenchOptions& options, Report& report) {
+  auto model = SharedModel("kws_int8.tflite");
+  const std::string name = model.empty() ? "bearing_fault" : "kws_int8";
+  if (model.empty()) model = ShippedModel(2);
+  report.Section(StrCat("Throughput with ", name, ": requests a second, ", kInFlight, " in flight for each client"));
+  const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  BenchDaemon daemon;
+  TFLD_RETURN_IF_ERROR(daemon.Start("[inference]\nqueue_capacity = 1024\n"));
+  TFLD_RETURN_IF_ERROR(daemon.Deploy("kws", model));
+  TFLD_ASSIGN_OR_RETURN(const BareEngine bare, BareEngine::Load(model));
+  std::vector<double> alone;
+  for (const std::string transport : {"channel", "grpc"}) {
+    std::map<int, double> rates;
+    for (const int clients : {1, 4, 16, 64}) {
+      TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, options.seconds));
+      alone.push_back(runs);
+      TFLD_ASSIGN_OR_RETURN(rates[clients], RequestsPerSecond(daemon, transport, clients, options.seconds));
+      report.Add({StrCat(transport, "_throughput_", clients, "_clients"), rates[clients], "1/s",
+                  StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
+    }
+    const auto [least, most] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
+    report.Add({StrCat(transport, "_throughput_least_of_best"), least->second / most->second, "ratio",
+                StrCat("best at ", most->first, " clients, least at ", least->first), 0.95, false});
+    if (transport != "channel") continue;
+    report.Add({"channel_throughput_of_bare_engine", most->second / Median(alone), "ratio",
+                StrCat("Session::Run: ", Rounded(Median(alone)), " 1/s"), 0.90, false});
+  }
+  return {};
+}
+
+}  // namespace tfld::bench
