@@ -13,8 +13,8 @@ namespace {
 // Deep enough for every table of the format (8 levels), shallow enough for any stack.
 constexpr int kMaxDepth = 32;
 constexpr int kMaxTables = 10'000'000;
-// FlatBuffers offsets have 32 bits; constants may lie behind what they reach.
-constexpr std::size_t kMaxFlatBufferBytes = (std::size_t{1} << 31) - 1;
+// What FlatBuffers takes at most, as its offsets have 32 bits; constants may lie behind that.
+constexpr std::size_t kMaxFlatBufferBytes = (std::size_t{1} << 31) - 2;
 
 }  // namespace
 

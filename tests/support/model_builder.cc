@@ -56,6 +56,11 @@ int ModelBuilder::AddConstant(const TensorSpec& spec, std::span<const std::byte>
   return AddTensorWithBuffer(spec, AddBuffer(data));
 }
 
+int ModelBuilder::AddOutsideConstant(const TensorSpec& spec, std::uint64_t offset, std::uint64_t size) {
+  buffers_.push_back(wire::CreateBuffer(fbb_, 0, offset, size));
+  return AddTensorWithBuffer(spec, static_cast<std::uint32_t>(buffers_.size() - 1));
+}
+
 std::uint32_t ModelBuilder::AddOperatorCode(const OperatorSpec& spec) {
   flatbuffers::Offset<flatbuffers::String> custom;
   if (!spec.custom_code.empty()) custom = fbb_.CreateString(spec.custom_code);

@@ -59,6 +59,9 @@ class ModelBuilder {
     return AddConstant(spec, std::as_bytes(std::span(values)));
   }
 
+  // A constant whose bytes lie at an offset of the file, behind the FlatBuffer.
+  int AddOutsideConstant(const TensorSpec& spec, std::uint64_t offset, std::uint64_t size);
+
   // Returns the index of the node.
   int AddOperator(const OperatorSpec& spec);
 
