@@ -6,8 +6,19 @@
 #include "daemon/lifecycle/policy.h"
 #include "daemon/lifecycle/version_state.h"
 #include "engine/base/str_cat.h"
+#include "tfld/labels.h"
 
 namespace tfld::daemon {
+namespace {
+
+// The manifest's, or those that the model brings with it; a model whose label file is broken serves without.
+std::vector<std::string> LabelsOf(const StoredVersion& version, const engine::Model& model) {
+  if (!version.manifest.labels.empty()) return version.manifest.labels;
+  auto labels = engine::ReadLabels(model, 0);
+  return labels.ok() ? *std::move(labels) : std::vector<std::string>();
+}
+
+}  // namespace
 
 EventRecord MakeEvent(std::string action, std::uint64_t version, const Status& outcome, std::string actor) {
   return {std::time(nullptr), std::move(action), version, outcome.ok(), std::string(outcome.message()),
@@ -33,7 +44,7 @@ std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& 
   auto served = std::make_shared<ServedVersion>();
   served->model = version.manifest.name;
   served->version = version.record.version;
-  served->class_labels = version.manifest.labels;
+  served->class_labels = LabelsOf(version, instance->executable().model());
   served->instance = std::move(instance);
   return served;
 }

@@ -5,6 +5,7 @@
 
 #include "engine/base/str_cat.h"
 #include "tests/daemon/lifecycle/manager_fixture.h"
+#include "tests/engine/metadata/labelled_model.h"
 
 namespace tfld::daemon {
 namespace {
@@ -45,6 +46,17 @@ class ManagerTest : public testing::Test {
   test::TempDir directory_;
   std::unique_ptr<RunningManager> run_;
 };
+
+TEST_F(ManagerTest, LabelsThatTheModelBringsAreServed) {
+  const auto text = [](const std::vector<std::byte>& bytes) {
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  const auto zip = test::ZipBytes("zip:compression=deflate");
+  ASSERT_TRUE(run_->Deploy(kModel, text(test::LabelledModel(test::MetadataBytes(), zip))).ok());
+  EXPECT_EQ((*run_->map.Acquire(kModel, ""))->class_labels, (std::vector<std::string>{"apple", "2 pears", "", "plum"}));
+  ASSERT_TRUE(run_->Deploy(kModel, text(test::LabelledModel(test::MetadataBytes(), {}))).ok());
+  EXPECT_TRUE((*run_->map.Acquire(kModel, ""))->class_labels.empty());
+}
 
 TEST_F(ManagerTest, ADeployGoesTheWholeWayAndServes) {
   std::vector<VersionState> states;

@@ -1,77 +1,24 @@
 #include "tfld/labels.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <metadata_generated.h>
 
 #include "engine/metadata/associated_files.h"
 #include "engine/metadata/model_metadata.h"
-#include "tests/support/model_builder.h"
+#include "tests/engine/metadata/labelled_model.h"
 #include "tests/support/test_paths.h"
 
 namespace tfld::engine {
 namespace {
 
+using test::MetadataBytes;
+using test::ZipBytes;
 using ::testing::ElementsAre;
-namespace wire = test::wire;
-namespace meta = ::tfld::metadata_wire;
 
 using Bytes = std::vector<std::byte>;
 
-// Two outputs: the first has labels in two languages, the second none.
-Bytes MetadataBytes() {
-  flatbuffers::FlatBufferBuilder fbb;
-  const auto german =
-      meta::CreateAssociatedFileDirect(fbb, "de.txt", "", meta::AssociatedFileType_TENSOR_AXIS_LABELS, "de");
-  const auto labels =
-      meta::CreateAssociatedFileDirect(fbb, "labels.txt", "the classes", meta::AssociatedFileType_TENSOR_AXIS_LABELS);
-  const std::vector files = {german, labels};
-  const std::vector outputs = {meta::CreateTensorMetadataDirect(fbb, "probability", "of each class", &files),
-                               meta::CreateTensorMetadataDirect(fbb, "other")};
-  const std::vector inputs = {meta::CreateTensorMetadataDirect(fbb, "image", "RGB")};
-  const std::vector graphs = {meta::CreateSubGraphMetadataDirect(fbb, "main", "", &inputs, &outputs)};
-  fbb.Finish(meta::CreateModelMetadataDirect(fbb, "Fruit", "tells fruit", "v2", &graphs, "An Author", "MIT"), "M001");
-  const auto* data = reinterpret_cast<const std::byte*>(fbb.GetBufferPointer());
-  return {data, data + fbb.GetSize()};
-}
-
-// A ZIP archive with two members, stored or deflated.
-Bytes ZipBytes(const char* compression) {
-  Bytes buffer(65536);
-  std::size_t used = 0;
-  archive* writer = archive_write_new();
-  archive_write_set_format_zip(writer);
-  archive_write_set_options(writer, compression);
-  archive_write_set_bytes_in_last_block(writer, 1);
-  EXPECT_EQ(archive_write_open_memory(writer, buffer.data(), buffer.size(), &used), ARCHIVE_OK);
-  for (const auto& [name, text] : {std::pair<const char*, std::string>{"de.txt", "Apfel\nBirne\n"},
-                                   std::pair<const char*, std::string>{"labels.txt", "apple\r\n2 pears\n\nplum"}}) {
-    archive_entry* entry = archive_entry_new();
-    archive_entry_set_pathname(entry, name);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0644);
-    archive_entry_set_size(entry, static_cast<la_int64_t>(text.size()));
-    EXPECT_EQ(archive_write_header(writer, entry), ARCHIVE_OK);
-    archive_write_data(writer, text.data(), text.size());
-    archive_entry_free(entry);
-  }
-  archive_write_close(writer);
-  archive_write_free(writer);
-  buffer.resize(used);
-  return buffer;
-}
-
 std::shared_ptr<const Model> ModelWith(const Bytes& metadata, const Bytes& zip) {
-  test::ModelBuilder builder;
-  const int x = builder.AddTensor({.shape = {1, 4}, .name = "x"});
-  const int y = builder.AddTensor({.shape = {1, 4}, .name = "y"});
-  builder.AddOperator({.op = wire::BuiltinOperator_RELU, .inputs = {x}, .outputs = {y}});
-  if (!metadata.empty()) builder.AddMetadata("TFLITE_METADATA", metadata);
-  Bytes bytes = builder.Finish({x}, {y});
-  bytes.insert(bytes.end(), zip.begin(), zip.end());
-  const auto model = Model::FromBytes(bytes, "fruit");
+  const auto model = Model::FromBytes(test::LabelledModel(metadata, zip), "fruit");
   EXPECT_TRUE(model.ok()) << model.status().ToString();
   return *model;
 }
