@@ -97,7 +97,7 @@ class Daemon {
     context.scheduler = &scheduler_;
     context.map = &map_;
     context.stats = &stats_;
-    context.observers = {&stats_, &metrics_};
+    context.observers = {&stats_};
     context.ready = &ready_;
     context.peers = peers;
     context.admin_socket = settings_.runtime_dir + "/admin.sock";
@@ -129,9 +129,13 @@ class Daemon {
   }
 
   Status StartMetrics() {
-    const auto handler = [this](std::string_view path) {
-      return AnswerMetrics(path, metrics_, *manager_, scheduler_, ready_);
-    };
+    MetricsSources sources;
+    sources.metrics = &metrics_;
+    sources.manager = manager_.get();
+    sources.scheduler = &scheduler_;
+    sources.ready = &ready_;
+    sources.connections.emplace_back(kGrpcTransport, [this] { return inference_->connections(); });
+    const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };
     TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(settings_.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
     TFLD_ASSIGN_OR_RETURN(metrics_server_, HttpServer::Start(*loop_, std::move(socket), handler));
     if (settings_.metrics.tcp_listen.empty()) return {};
@@ -205,7 +209,7 @@ class Daemon {
   Scheduler scheduler_;
   ServingMap map_;
   RequestStats stats_;
-  Metrics metrics_;
+  Metrics metrics_{stats_};
   StallDetector stall_;
   std::atomic<bool> ready_ = false;
   std::unique_ptr<EventLoop> loop_;

@@ -10,9 +10,9 @@
 namespace tfld::daemon {
 namespace {
 
-MetricsSnapshot TakeSnapshot(const Manager& manager, const Scheduler& scheduler) {
+MetricsSnapshot TakeSnapshot(const MetricsSources& sources) {
   MetricsSnapshot snapshot;
-  for (const ModelStatus& status : manager.List()) {
+  for (const ModelStatus& status : sources.manager->List()) {
     MetricsSnapshot::Model model;
     model.name = status.name;
     model.active_version = status.active.value_or(0);
@@ -24,24 +24,30 @@ MetricsSnapshot TakeSnapshot(const Manager& manager, const Scheduler& scheduler)
     model.versions_by_state.assign(by_state.begin(), by_state.end());
     snapshot.models.push_back(std::move(model));
   }
-  const SchedulerStats stats = scheduler.stats();
-  snapshot.queue_depth = stats.queued;
+  const SchedulerStats stats = sources.scheduler->stats();
+  snapshot.queued[static_cast<std::size_t>(PriorityClass::kNormal)] = stats.queued;
   snapshot.executors = stats.executors;
   snapshot.executors_busy = stats.busy;
+  for (const auto& [transport, count] : sources.connections) snapshot.connections.emplace_back(transport, count());
   return snapshot;
+}
+
+HttpResponse Scrape(const HttpRequest& request, const MetricsSources& sources) {
+  const bool open = request.accept.find("application/openmetrics-text") != std::string_view::npos;
+  return {.content_type = open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                               : "text/plain; version=0.0.4; charset=utf-8",
+          .body = sources.metrics->Render(TakeSnapshot(sources),
+                                          open ? MetricsFormat::kOpenMetrics : MetricsFormat::kPrometheus)};
 }
 
 }  // namespace
 
-HttpResponse AnswerMetrics(std::string_view path, const Metrics& metrics, const Manager& manager,
-                           const Scheduler& scheduler, const std::atomic<bool>& ready) {
-  if (path == "/healthz") return {.body = "ok\n"};
-  if (path == "/readyz")
-    return ready ? HttpResponse{.body = "ready\n"} : HttpResponse{.status = 503, .body = "starting\n"};
-  if (path == "/metrics") {
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
-            .body = metrics.Render(TakeSnapshot(manager, scheduler))};
+HttpResponse AnswerMetrics(const HttpRequest& request, const MetricsSources& sources) {
+  if (request.path == "/healthz") return {.body = "ok\n"};
+  if (request.path == "/readyz") {
+    return *sources.ready ? HttpResponse{.body = "ready\n"} : HttpResponse{.status = 503, .body = "starting\n"};
   }
+  if (request.path == "/metrics") return Scrape(request, sources);
   return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};
 }
 

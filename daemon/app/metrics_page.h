@@ -2,7 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <functional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "daemon/system/http_server.h"
 
@@ -12,8 +16,18 @@ class Manager;
 class Metrics;
 class Scheduler;
 
-// /healthz says that the process answers, /readyz that the stored models serve.
-HttpResponse AnswerMetrics(std::string_view path, const Metrics& metrics, const Manager& manager,
-                           const Scheduler& scheduler, const std::atomic<bool>& ready);
+// Where the answers come from; all of it outlives the server.
+struct MetricsSources {
+  const Metrics* metrics = nullptr;
+  const Manager* manager = nullptr;
+  const Scheduler* scheduler = nullptr;
+  const std::atomic<bool>* ready = nullptr;
+  // By transport, how many connections are open.
+  std::vector<std::pair<std::string_view, std::function<std::size_t()>>> connections;
+};
+
+// /healthz says that the process answers, /readyz that the stored models serve. The metrics come as OpenMetrics to a
+// scraper that accepts it, in Prometheus' own format to all others.
+HttpResponse AnswerMetrics(const HttpRequest& request, const MetricsSources& sources);
 
 }  // namespace tfld::daemon

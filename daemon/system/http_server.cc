@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <list>
@@ -37,6 +38,21 @@ std::string Serialize(const HttpResponse& response, bool with_body) {
   return out;
 }
 
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+// The value of the first header with this name, which is given in lower case with its colon; empty when there is none.
+std::string_view HeaderOf(std::string_view head, std::string_view name) {
+  for (std::size_t end = head.find("\r\n"); end != std::string_view::npos; end = head.find("\r\n")) {
+    head.remove_prefix(end + 2);
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    if (line.size() < name.size()) continue;
+    if (!std::equal(name.begin(), name.end(), line.begin(), [](char a, char b) { return a == Lower(b); })) continue;
+    const std::size_t start = line.find_first_not_of(" \t", name.size());
+    return start == std::string_view::npos ? std::string_view() : line.substr(start);
+  }
+  return {};
+}
+
 // The answer to the head of a request.
 std::string Answer(std::string_view head, const HttpServer::Handler& handler) {
   const auto method_end = head.find(' ');
@@ -46,7 +62,7 @@ std::string Answer(std::string_view head, const HttpServer::Handler& handler) {
   std::string_view path = head.substr(method_end + 1, path_end - method_end - 1);
   path = path.substr(0, path.find('?'));
   if (method != "GET" && method != "HEAD") return Serialize({.status = 405, .body = "only GET and HEAD\n"}, true);
-  return Serialize(handler(path), method == "GET");
+  return Serialize(handler({path, HeaderOf(head, "accept:")}), method == "GET");
 }
 
 struct Connection {

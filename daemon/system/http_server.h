@@ -14,6 +14,11 @@
 
 namespace tfld::daemon {
 
+struct HttpRequest {
+  std::string_view path;    // without what follows a '?'
+  std::string_view accept;  // the header of that name; empty when there is none
+};
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
@@ -22,8 +27,8 @@ struct HttpResponse {
 
 class HttpServer {
  public:
-  // The answer for a path; status 404 for a path that is not there.
-  using Handler = std::function<HttpResponse(std::string_view path)>;
+  // The answer; status 404 for a path that is not there.
+  using Handler = std::function<HttpResponse(const HttpRequest& request)>;
 
   static Result<std::unique_ptr<HttpServer>> Start(EventLoop& loop, ListeningSocket socket, Handler handler);
   ~HttpServer();

@@ -1,20 +1,30 @@
-// What the daemon tells Prometheus. Every name starts with tfld_; units are seconds and bytes.
+// What the daemon tells Prometheus. Every name starts with tfld_, but for the process's own, which are named as
+// everywhere; units are seconds and bytes.
 //
-// Cardinality is bounded: a request that names no model that serves counts under model "", and of clients (user ids)
-// only the first 64 have a label of their own.
+// Requests are not counted here: the families are made of RequestStats at the time of a scrape, and gauges of a
+// snapshot, so that nothing has to be kept in step. Cardinality is bounded: a request that names no model that serves
+// counts under model "", a version is dropped a while after it was unloaded, and of clients only the first 64 have a
+// label of their own.
 //
 // Thread rule: any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <memory>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
-#include "daemon/scheduler/request_observer.h"
+#include "daemon/scheduler/job.h"
+#include "daemon/telemetry/user_names.h"
 
 namespace tfld::daemon {
+
+class RequestStats;
 
 // The state of things at the time of a scrape.
 struct MetricsSnapshot {
@@ -25,26 +35,35 @@ struct MetricsSnapshot {
     std::vector<std::pair<std::string_view, int>> versions_by_state;
   };
   std::vector<Model> models;
-  std::size_t queue_depth = 0;
+  std::array<std::uint64_t, kPriorityClasses> queued{};  // requests that wait, by PriorityClass
   int executors = 0;
   int executors_busy = 0;
+  std::uint64_t preemptions = 0;
+  std::vector<std::pair<std::string_view, std::uint64_t>> connections;  // open ones by socket: "grpc"
 };
 
-class Metrics final : public RequestObserver {
- public:
-  Metrics();
-  ~Metrics() override;
+enum class MetricsFormat : std::uint8_t {
+  kPrometheus,   // the text format, version 0.0.4
+  kOpenMetrics,  // version 1.0.0
+};
 
-  void OnRequest(const FinishedRequest& request) override;
+class Metrics {
+ public:
+  // `stats` outlives the metrics. `names` turns user ids into the names of clients.
+  explicit Metrics(const RequestStats& stats, UserNames::Lookup names = UserNames::FromSystem);
+
   // `action` as in the history: "deploy", "activate", "rollback", "remove", "resume".
   void CountChange(std::string_view model, std::string_view action, bool ok);
 
-  // The Prometheus text format, version 0.0.4.
-  std::string Render(const MetricsSnapshot& snapshot) const;
+  std::string Render(const MetricsSnapshot& snapshot, MetricsFormat format) const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  using Change = std::tuple<std::string, std::string, bool>;  // model, action, ok
+
+  const RequestStats& stats_;
+  mutable UserNames names_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::map<Change, std::uint64_t> changes_;
 };
 
 }  // namespace tfld::daemon

@@ -47,7 +47,9 @@ class HttpServerTest : public ::testing::Test {
     loop_ = std::move(EventLoop::Create()).value();
     auto socket = ListenUnix(dir_.path(), "m.sock", 0600, "");
     ASSERT_TRUE(socket.ok()) << socket.status().ToString();
-    auto server = HttpServer::Start(*loop_, std::move(socket).value(), [](std::string_view path) {
+    auto server = HttpServer::Start(*loop_, std::move(socket).value(), [](const HttpRequest& request) {
+      const std::string_view path = request.path;
+      if (path == "/accept") return HttpResponse{.body = std::string(request.accept) + "\n"};
       if (path == "/big") return HttpResponse{.body = std::string(3'000'000, 'x')};
       return path == "/here" ? HttpResponse{.body = "yes\n"} : HttpResponse{.status = 404, .body = "no\n"};
     });
@@ -68,6 +70,13 @@ class HttpServerTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };
+
+TEST_F(HttpServerTest, TellsWhatTheClientAccepts) {
+  const std::string path = dir_.path().string() + "/m.sock";
+  EXPECT_THAT(Ask(path, "GET /accept HTTP/1.1\r\nHost: x\r\nACCEPT:  text/plain;q=0.5\r\nX: y\r\n\r\n"),
+              EndsWith("\r\n\r\ntext/plain;q=0.5\n"));
+  EXPECT_THAT(Ask(path, "GET /accept HTTP/1.1\r\nHost: accept:\r\n\r\n"), EndsWith("\r\n\r\n\n"));
+}
 
 TEST_F(HttpServerTest, AnswersPaths) {
   const std::string answer = Ask(path(), "GET /here?x=1 HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -5,13 +5,14 @@
 
 #include <chrono>
 #include <string>
-#include <thread>
-#include <vector>
+
+#include "daemon/scheduler/request_stats.h"
 
 namespace tfld::daemon {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -20,7 +21,7 @@ FinishedRequest Request(std::uint32_t uid, StatusCode code = StatusCode::kOk) {
   request.model = "kws";
   request.version = 2;
   request.uid = uid;
-  request.transport = "grpc";
+  request.transport = kGrpcTransport;
   request.code = code;
   const SteadyTime start = SteadyTime{} + std::chrono::hours(1);
   request.received = start;
@@ -29,65 +30,101 @@ FinishedRequest Request(std::uint32_t uid, StatusCode code = StatusCode::kOk) {
   return request;
 }
 
-TEST(Metrics, CountsRequestsByLabels) {
-  Metrics metrics;
-  metrics.OnRequest(Request(1000));
-  metrics.OnRequest(Request(1000));
-  metrics.OnRequest(Request(1001, StatusCode::kInvalidArgument));
-  const std::string page = metrics.Render({});
+class MetricsTest : public ::testing::Test {
+ protected:
+  std::string Page(const MetricsSnapshot& snapshot = {}) const {
+    return metrics_.Render(snapshot, MetricsFormat::kPrometheus);
+  }
+
+  RequestStats stats_;
+  Metrics metrics_{stats_, [](std::uint32_t uid) { return uid == 33 ? std::string("www-data") : std::string(); }};
+};
+
+TEST_F(MetricsTest, CountsRequestsByLabels) {
+  stats_.OnRequest(Request(1000));
+  stats_.OnRequest(Request(1000));
+  stats_.OnRequest(Request(33));
+  stats_.OnRequest(Request(1001, StatusCode::kInvalidArgument));
+  const std::string page = Page();
   EXPECT_THAT(page,
               HasSubstr(R"(tfld_requests_total{client="1000",code="OK",model="kws",transport="grpc",version="2"} 2)"));
+  EXPECT_THAT(page, HasSubstr(R"(client="www-data",code="OK")"));
   EXPECT_THAT(page, HasSubstr(R"(code="INVALID_ARGUMENT")"));
-  EXPECT_THAT(page, HasSubstr(R"(tfld_request_duration_seconds_count{model="kws",version="2"} 2)"));
-  EXPECT_THAT(page, HasSubstr(R"(tfld_compute_duration_seconds_bucket{model="kws",version="2",le="0.005"} 2)"));
-  EXPECT_THAT(page, HasSubstr(R"(tfld_compute_duration_seconds_bucket{model="kws",version="2",le="0.002"} 0)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_requests_refused_total{model="kws",reason="invalid",version="2"} 1)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_executions_total{model="kws",version="2"} 3)"));
 }
 
-TEST(Metrics, ClientsAreBounded) {
-  Metrics metrics;
-  for (std::uint32_t uid = 0; uid < 200; ++uid) metrics.OnRequest(Request(uid));
-  const std::string page = metrics.Render({});
-  EXPECT_THAT(page, HasSubstr(R"(client="63")"));
-  EXPECT_THAT(page, Not(HasSubstr(R"(client="64")")));
+// 5 ms in the model are more than the bound of 4.194304 ms.
+TEST_F(MetricsTest, HistogramsOfEachStage) {
+  stats_.OnRequest(Request(1000));
+  FinishedRequest critical = Request(1000);
+  critical.priority = PriorityClass::kCritical;
+  stats_.OnRequest(critical);
+  const std::string page = Page();
+  EXPECT_THAT(page, HasSubstr(R"(tfld_request_duration_seconds_count{class="critical",model="kws",version="2"} 1)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_queue_duration_seconds_sum{class="normal",model="kws",version="2"} 0.002)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_compute_duration_seconds_bucket{model="kws",version="2",le="0.004194304"} 0)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_compute_duration_seconds_bucket{model="kws",version="2",le="0.016777216"} 2)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_compute_duration_seconds_bucket{model="kws",version="2",le="+Inf"} 2)"));
+  EXPECT_THAT(page, HasSubstr("tfld_input_duration_seconds_count"));
+  EXPECT_THAT(page, HasSubstr("tfld_output_duration_seconds_count"));
+}
+
+TEST_F(MetricsTest, ClientsAreBounded) {
+  for (std::uint32_t uid = 1000; uid < 1200; ++uid) stats_.OnRequest(Request(uid));
+  const std::string page = Page();
+  EXPECT_THAT(page, HasSubstr(R"(client="1063")"));
+  EXPECT_THAT(page, Not(HasSubstr(R"(client="1064")")));
   EXPECT_THAT(
       page, HasSubstr(R"(tfld_requests_total{client="other",code="OK",model="kws",transport="grpc",version="2"} 136)"));
 }
 
-TEST(Metrics, GaugesComeFromTheSnapshot) {
-  const Metrics metrics;
+TEST_F(MetricsTest, GaugesComeFromTheSnapshot) {
   MetricsSnapshot snapshot;
   snapshot.models.push_back({"kws", 3, 100, 200, 300, {{"active", 1}, {"retired", 2}}});
-  snapshot.queue_depth = 5;
+  snapshot.queued = {1, 5, 0};
   snapshot.executors = 2;
   snapshot.executors_busy = 1;
-  const std::string page = metrics.Render(snapshot);
+  snapshot.preemptions = 9;
+  snapshot.connections = {{"grpc", 4}, {"channel", 3}};
+  const std::string page = Page(snapshot);
   EXPECT_THAT(page, HasSubstr(R"(tfld_model_active_version{model="kws"} 3)"));
   EXPECT_THAT(page, HasSubstr(R"(tfld_model_memory_bytes{category="packed",model="kws"} 200)"));
   EXPECT_THAT(page, HasSubstr(R"(tfld_model_versions{model="kws",state="retired"} 2)"));
-  EXPECT_THAT(page, HasSubstr("tfld_queue_depth 5"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_queue_depth{class="normal"} 5)"));
   EXPECT_THAT(page, HasSubstr("tfld_executors_busy 1"));
+  EXPECT_THAT(page, HasSubstr("tfld_preemptions_total 9"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_connections{transport="channel"} 3)"));
   EXPECT_THAT(page, HasSubstr("tfld_build_info{version="));
-  EXPECT_THAT(metrics.Render({}), Not(HasSubstr("kws")));
+  EXPECT_THAT(Page(), Not(HasSubstr("kws")));
 }
 
-TEST(Metrics, ManyThreadsCountAtOnce) {
-  Metrics metrics;
-  std::vector<std::thread> threads;
-  for (std::uint32_t thread = 0; thread < 4; ++thread) {
-    threads.emplace_back([&metrics, thread] {
-      for (int i = 0; i < 500; ++i) metrics.OnRequest(Request(thread));
-    });
+TEST_F(MetricsTest, TheProcessIsDescribed) {
+  const std::string page = Page();
+  for (const char* name : {"process_cpu_seconds_total", "process_start_time_seconds", "process_threads",
+                           "process_resident_memory_bytes", "process_open_fds", "process_max_fds"}) {
+    EXPECT_THAT(page, HasSubstr(std::string("\n") + name + " "));
   }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(metrics.Render({}), HasSubstr(R"(tfld_request_duration_seconds_count{model="kws",version="2"} 2000)"));
 }
 
-TEST(Metrics, ChangesCountByOutcome) {
-  Metrics metrics;
-  metrics.CountChange("kws", "deploy", true);
-  metrics.CountChange("kws", "deploy", false);
-  EXPECT_THAT(metrics.Render({}),
-              HasSubstr(R"(tfld_lifecycle_changes_total{action="deploy",model="kws",result="failed"} 1)"));
+TEST_F(MetricsTest, ChangesCountByOutcomeAndAreBounded) {
+  metrics_.CountChange("kws", "deploy", true);
+  for (int i = 0; i < 2000; ++i) metrics_.CountChange("x" + std::to_string(i), "deploy", false);
+  const std::string page = Page();
+  EXPECT_THAT(page, HasSubstr(R"(tfld_lifecycle_changes_total{action="deploy",model="kws",result="ok"} 1)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_lifecycle_changes_total{action="deploy",model="other",result="failed"} 977)"));
+}
+
+TEST_F(MetricsTest, OpenMetricsHasItsOwnWays) {
+  stats_.OnRequest(Request(1000));
+  const std::string page = metrics_.Render({}, MetricsFormat::kOpenMetrics);
+  EXPECT_THAT(page, HasSubstr("# TYPE tfld_requests counter\n"));
+  EXPECT_THAT(page,
+              HasSubstr(R"(tfld_requests_total{client="1000",code="OK",model="kws",transport="grpc",version="2"} 1)"));
+  EXPECT_THAT(page, HasSubstr(R"(le="1.073741824"} 1)"));
+  EXPECT_THAT(page, HasSubstr("\ntfld_executors 0\n"));
+  EXPECT_THAT(page, EndsWith("# EOF\n"));
+  EXPECT_THAT(Page(), Not(HasSubstr("# EOF")));
 }
 
 }  // namespace
