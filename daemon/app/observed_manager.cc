@@ -49,6 +49,16 @@ class ObservedManager final : public Manager {
     return status;
   }
 
+  Status Unload(const std::string& model, const std::string& actor) override {
+    const Status status = manager_->Unload(model, actor);
+    Report({"unload", model, "active", actor}, status);
+    return status;
+  }
+
+  Result<VersionStatus> Load(const std::string& model, const std::string& actor) override {
+    return Reported({"load", model, "active", actor}, manager_->Load(model, actor));
+  }
+
   std::vector<ModelStatus> List() const override { return manager_->List(); }
   Result<ModelStatus> Get(const std::string& model) const override { return manager_->Get(model); }
   Result<std::vector<HistoryEvent>> History(const std::string& model) const override {

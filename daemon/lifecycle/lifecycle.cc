@@ -53,6 +53,7 @@ void Lifecycle::Swap(std::shared_ptr<const ServedVersion> served) {
   {
     const std::lock_guard lock(mutex_);
     not_serving_.erase(served->model);
+    suspended_.erase(served->model);
   }
   LetGo(map.Publish(std::move(served)));
 }
@@ -79,8 +80,17 @@ void Lifecycle::Withdraw(const std::string& model) {
   {
     const std::lock_guard lock(mutex_);
     not_serving_.erase(model);
+    suspended_.erase(model);
   }
   LetGo(map.Withdraw(model));
+}
+
+void Lifecycle::Suspend(const std::string& model) {
+  {
+    const std::lock_guard lock(mutex_);
+    suspended_.insert(model);
+  }
+  LetGo(map.Suspend(model));
 }
 
 void Lifecycle::Note(const std::string& model, EventRecord event) {
@@ -125,6 +135,7 @@ VersionState Lifecycle::StateOf(const ModelState& state, const VersionRecord& re
     const auto served = map.Acquire(state.name, "");
     if (served.ok() && (*served)->version == record.version) return VersionState::kActive;
     const std::lock_guard lock(mutex_);
+    if (suspended_.contains(state.name)) return VersionState::kRetired;
     return not_serving_.contains(state.name) ? VersionState::kFailed : VersionState::kWarming;
   }
   if (record.state == StoredState::kRetired) {
@@ -147,6 +158,7 @@ VersionStatus Lifecycle::Describe(const ModelState& state, std::uint64_t version
   status.size = record->size;
   status.reason = record->reason;
   status.deployed_at = record->deployed_at;
+  if (record->state == StoredState::kActive && status.state == VersionState::kRetired) status.reason = "unloaded";
   if (record->state == StoredState::kActive && status.state == VersionState::kFailed) {
     const std::lock_guard lock(mutex_);
     const auto found = not_serving_.find(state.name);

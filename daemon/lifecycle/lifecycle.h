@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ class Lifecycle {
   // Takes a model that is not in the store any more out of service.
   void Withdraw(const std::string& model);
 
+  // Takes a model out of service that stays in the store and known to callers, until something is published for it.
+  void Suspend(const std::string& model);
+
   // Removes versions that are too many.
   void Vacuum(const std::string& model);
 
@@ -79,6 +83,7 @@ class Lifecycle {
   mutable std::mutex mutex_;  // guards what follows
   std::vector<Retiring> retiring_;
   std::map<std::string, std::string> not_serving_;  // reason by model
+  std::set<std::string> suspended_;
 };
 
 }  // namespace tfld::daemon

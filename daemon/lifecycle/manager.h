@@ -57,7 +57,7 @@ struct ModelStatus {
 
 struct HistoryEvent {
   std::int64_t time = 0;  // Unix time, seconds
-  std::string action;     // "deploy", "stage", "activate", "rollback", "remove", "resume", "recover"
+  std::string action;     // "deploy", "stage", "activate", "rollback", "remove", "load", "unload", "resume", "recover"
   std::uint64_t version = 0;
   bool ok = true;
   std::string reason;   // of a failure
@@ -114,6 +114,12 @@ class Manager {
                                          const std::string& actor) = 0;
   // Removes a version that is not active, or with no version the whole model (it stops serving).
   virtual Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) = 0;
+
+  // Takes a model out of service, until Load, a deploy, an activation, a rollback or the next start of the daemon. The
+  // store does not change; requests in flight end. OK when it is out of service already.
+  virtual Status Unload(const std::string& model, const std::string& actor) = 0;
+  // Puts the active version back in service. OK when it serves; FAILED_PRECONDITION when no version is active.
+  virtual Result<VersionStatus> Load(const std::string& model, const std::string& actor) = 0;
 
   virtual std::vector<ModelStatus> List() const = 0;
   virtual Result<ModelStatus> Get(const std::string& model) const = 0;

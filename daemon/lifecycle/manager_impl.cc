@@ -124,6 +124,28 @@ Status ManagerImpl::Remove(const std::string& model, std::optional<std::uint64_t
   return {};
 }
 
+Status ManagerImpl::Unload(const std::string& model, const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  const auto served = lifecycle_->map.Acquire(model, "");
+  if (!served.ok()) return {};
+  lifecycle_->Suspend(model);
+  lifecycle_->Note(model, MakeEvent("unload", (*served)->version, Status(), actor));
+  return {};
+}
+
+Result<VersionStatus> ManagerImpl::Load(const std::string& model, const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  const auto version = state.active();
+  if (!version) return FailedPrecondition(StrCat("model ", model, " has no active version to load: activate one"));
+  if (IsServing(model, *version)) return lifecycle_->Describe(state, *version);
+  const Status loaded = lifecycle_->LoadAndPublish(state, *version, {.run_golden = false, .write = false});
+  lifecycle_->Note(model, MakeEvent("load", *version, loaded, actor));
+  if (!loaded.ok()) return loaded;
+  return lifecycle_->Describe(state, *version);
+}
+
 std::vector<ModelStatus> ManagerImpl::List() const {
   std::vector<ModelStatus> all;
   for (const std::string& name : lifecycle_->store->Names()) {

@@ -20,6 +20,8 @@ class ManagerImpl final : public Manager {
   Result<VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version,
                                  const std::string& actor) override;
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override;
+  Status Unload(const std::string& model, const std::string& actor) override;
+  Result<VersionStatus> Load(const std::string& model, const std::string& actor) override;
   std::vector<ModelStatus> List() const override;
   Result<ModelStatus> Get(const std::string& model) const override;
   Result<std::vector<HistoryEvent>> History(const std::string& model) const override;

@@ -1,5 +1,7 @@
 #include "daemon/lifecycle/serving_map.h"
 
+#include <utility>
+
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -40,6 +42,12 @@ std::shared_ptr<const ServedVersion> ServingMap::Publish(std::shared_ptr<const S
   const std::lock_guard lock(mutex_);
   active_[name].swap(next);
   return next;
+}
+
+std::shared_ptr<const ServedVersion> ServingMap::Suspend(std::string_view model) {
+  const std::lock_guard lock(mutex_);
+  const auto found = active_.find(model);
+  return found == active_.end() ? nullptr : std::exchange(found->second, nullptr);
 }
 
 std::shared_ptr<const ServedVersion> ServingMap::Withdraw(std::string_view model) {

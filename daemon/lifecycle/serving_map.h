@@ -29,6 +29,8 @@ class ServingMap {
   void Announce(std::string_view model);
   // Makes `next` the active version of its model and returns the one that was, for the caller to let go; null at first.
   std::shared_ptr<const ServedVersion> Publish(std::shared_ptr<const ServedVersion> next);
+  // Takes the model out of service and leaves it known, as by Announce. Returns what was active; may be null.
+  std::shared_ptr<const ServedVersion> Suspend(std::string_view model);
   // Takes the model out of service, as if it had never been announced, and returns what was active; may be null.
   std::shared_ptr<const ServedVersion> Withdraw(std::string_view model);
 

@@ -60,6 +60,16 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::info;
 }
 
+LogLevel FromSpdlog(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+    case spdlog::level::debug: return LogLevel::kDebug;
+    case spdlog::level::info: return LogLevel::kInfo;
+    case spdlog::level::warn: return LogLevel::kWarning;
+    default: return LogLevel::kError;
+  }
+}
+
 std::string UtcNow() {
   const auto now = std::chrono::system_clock::now();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
@@ -92,6 +102,10 @@ void SetUpLog(LogLevel level, LogFormat format) {
   logger->flush_on(spdlog::level::debug);
   spdlog::set_default_logger(std::move(logger));
 }
+
+void SetLogLevel(LogLevel level) { spdlog::default_logger_raw()->set_level(ToSpdlog(level)); }
+
+LogLevel CurrentLogLevel() { return FromSpdlog(spdlog::default_logger_raw()->level()); }
 
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   const auto spdlog_level = ToSpdlog(level);

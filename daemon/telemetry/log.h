@@ -21,6 +21,10 @@ struct LogField {
 // Before anything logs. kAuto becomes kJournal when standard error is connected to the journal, kText otherwise.
 void SetUpLog(LogLevel level, LogFormat format);
 
+// What is less than this is not logged. Any thread, after SetUpLog.
+void SetLogLevel(LogLevel level);
+LogLevel CurrentLogLevel();
+
 void Log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 }  // namespace tfld::daemon

@@ -289,5 +289,48 @@ TEST_F(ManagerTest, AStateDirectoryHasOneDaemon) {
             StatusCode::kFailedPrecondition);
 }
 
+TEST_F(ManagerTest, AnUnloadedModelIsOutOfServiceAndStaysInTheStore) {
+  DeployTwo();
+  ASSERT_TRUE(manager().Unload(kModel, "test").ok());
+  EXPECT_EQ(run_->map.Acquire(kModel, "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(StateOf(2), VersionState::kRetired);
+  EXPECT_EQ(manager().Get(kModel)->active, std::nullopt);
+  EXPECT_EQ(manager().Get(kModel)->versions[1].reason, "unloaded");
+  EXPECT_EQ(LastEvent().action, "unload");
+  EXPECT_TRUE(manager().Unload(kModel, "test").ok()) << "it is out of service already";
+  const auto loaded = manager().Load(kModel, "test");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
+  EXPECT_EQ(loaded->version, 2u);
+  EXPECT_EQ(loaded->state, VersionState::kActive);
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  EXPECT_EQ(LastEvent().action, "load");
+  EXPECT_EQ(manager().Get(kModel)->previous, 1u);
+}
+
+TEST_F(ManagerTest, WhatIsUnloadedServesAgainAfterARestartADeployOrARollback) {
+  DeployTwo();
+  ASSERT_TRUE(manager().Unload(kModel, "test").ok());
+  Start();
+  manager().Resume();
+  EXPECT_EQ(run_->Active(kModel), 2u);
+  ASSERT_TRUE(manager().Unload(kModel, "test").ok());
+  ASSERT_TRUE(manager().Rollback(kModel, {}, "test").ok());
+  EXPECT_EQ(run_->Active(kModel), 1u);
+  ASSERT_TRUE(manager().Unload(kModel, "test").ok());
+  ASSERT_TRUE(run_->Deploy(kModel, ShippedPackage(2)).ok());
+  EXPECT_EQ(run_->Active(kModel), 3u);
+  EXPECT_EQ(StateOf(3), VersionState::kActive);
+}
+
+TEST_F(ManagerTest, LoadingNeedsAnActiveVersion) {
+  EXPECT_EQ(manager().Load("nobody", "test").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(manager().Unload("nobody", "test").code(), StatusCode::kNotFound);
+  DeployRequest stage;
+  stage.stage_only = true;
+  ASSERT_TRUE(run_->Deploy(kModel, ShippedPackage(1), stage).ok());
+  EXPECT_EQ(manager().Load(kModel, "test").status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(manager().Unload(kModel, "test").ok());
+}
+
 }  // namespace
 }  // namespace tfld::daemon

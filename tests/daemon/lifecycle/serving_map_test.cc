@@ -76,5 +76,16 @@ TEST(ServingMap, ReadersNeverMissAVersionWhileItIsSwapped) {
   writer.join();
 }
 
+TEST(ServingMap, ASuspendedModelStaysKnown) {
+  ServingMap map;
+  EXPECT_EQ(map.Suspend("kws"), nullptr);
+  EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kNotFound);
+  map.Publish(Served("kws", 1));
+  EXPECT_EQ(map.Suspend("kws")->version, 1u);
+  EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(map.Publish(Served("kws", 2)), nullptr);
+  EXPECT_EQ((*map.Acquire("kws", ""))->version, 2u);
+}
+
 }  // namespace
 }  // namespace tfld::daemon

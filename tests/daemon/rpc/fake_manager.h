@@ -41,6 +41,14 @@ class FakeManager : public daemon::Manager {
     return outcome;
   }
 
+  Status Unload(const std::string& model, const std::string& actor) override {
+    return Change(StrCat("unload ", model, " by ", actor), 2).status();
+  }
+
+  Result<daemon::VersionStatus> Load(const std::string& model, const std::string& actor) override {
+    return Change(StrCat("load ", model, " by ", actor), 2);
+  }
+
   std::vector<daemon::ModelStatus> List() const override { return {Model("a"), Model("b")}; }
 
   Result<daemon::ModelStatus> Get(const std::string& model) const override {
@@ -94,6 +102,7 @@ class FakeManager : public daemon::Manager {
     model.active = 2;
     model.generation = 7;
     model.versions.resize(2);
+    model.versions[0] = {1, daemon::VersionState::kFailed, "", 10, "failed: too large", 98};
     model.versions[1] = {2, daemon::VersionState::kActive, "abc", 10, "", 99};
     model.memory = {1, 2, 3};
     return model;
