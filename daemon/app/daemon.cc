@@ -16,6 +16,7 @@
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/admin_service.h"
 #include "daemon/rpc/inference_service.h"
+#include "daemon/rpc/region_registry.h"
 #include "daemon/rpc/rpc_server.h"
 #include "daemon/scheduler/request_stats.h"
 #include "daemon/scheduler/scheduler.h"
@@ -24,6 +25,7 @@
 #include "daemon/system/service_manager.h"
 #include "daemon/telemetry/log.h"
 #include "daemon/telemetry/metrics.h"
+#include "daemon/telemetry/trace_settings.h"
 #include "engine/base/str_cat.h"
 #include "tfld/engine.h"
 
@@ -90,9 +92,8 @@ class Daemon {
   }
 
  private:
-  Status StartInference() {
-    TFLD_ASSIGN_OR_RETURN(inference_socket_, ListenUnix(settings_.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
-    const auto peers = std::make_shared<PeerRegistry>();
+  // For the inference service of a server with these peers.
+  InferenceContext ContextFor(const std::shared_ptr<PeerRegistry>& peers) {
     InferenceContext context;
     context.scheduler = &scheduler_;
     context.map = &map_;
@@ -100,9 +101,20 @@ class Daemon {
     context.observers = {&stats_};
     context.ready = &ready_;
     context.peers = peers;
+    context.regions = &regions_;
+    context.manager = manager_.get();
+    context.traces = &traces_;
+    context.max_message_bytes = settings_.inference.max_message_bytes;
     context.admin_socket = settings_.runtime_dir + "/admin.sock";
-    TFLD_ASSIGN_OR_RETURN(inference_, RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
-                                                       {NewInferenceService(context)}, RpcServerOptionsOf(settings_)));
+    return context;
+  }
+
+  Status StartInference() {
+    TFLD_ASSIGN_OR_RETURN(inference_socket_, ListenUnix(settings_.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
+    const auto peers = std::make_shared<PeerRegistry>();
+    TFLD_ASSIGN_OR_RETURN(inference_,
+                          RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
+                                           {NewInferenceService(ContextFor(peers))}, RpcServerOptionsOf(settings_)));
     return {};
   }
 
@@ -122,7 +134,10 @@ class Daemon {
     context.daemon.runtime_dir = settings_.runtime_dir;
     context.daemon.queue_capacity = static_cast<std::size_t>(settings_.inference.queue_capacity);
     context.daemon.max_message_bytes = settings_.inference.max_message_bytes;
-    TFLD_ASSIGN_OR_RETURN(admin_, RpcServer::Start(admin_socket_.ReleaseDescriptor(), peers, {NewAdminService(context)},
+    InferenceContext managing = ContextFor(peers);
+    managing.managing = true;
+    TFLD_ASSIGN_OR_RETURN(admin_, RpcServer::Start(admin_socket_.ReleaseDescriptor(), peers,
+                                                   {NewAdminService(context), NewInferenceService(managing)},
                                                    RpcServerOptionsOf(settings_)));
     admin_->SetServing(true);
     return {};
@@ -211,6 +226,8 @@ class Daemon {
   RequestStats stats_;
   Metrics metrics_{stats_};
   StallDetector stall_;
+  TraceSettings traces_;
+  RegionRegistry regions_;
   std::atomic<bool> ready_ = false;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<Manager> manager_;

@@ -1,17 +1,15 @@
 #include "daemon/rpc/infer_job.h"
 
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
+#include <string>
 
+#include "daemon/identity/peer_identity.h"
 #include "daemon/lifecycle/serving_map.h"
-#include "daemon/rpc/peer_registry.h"
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/request_parameters.h"
-#include "daemon/rpc/status_map.h"
 #include "daemon/rpc/tensor_codec.h"
 #include "daemon/scheduler/request_observer.h"
 #include "daemon/scheduler/scheduler.h"
@@ -36,44 +34,40 @@ SteadyTime DeadlineOf(const grpc::CallbackServerContext& call, const RequestPara
   return deadline;
 }
 
-class InferJob : public Job {
- public:
-  InferJob(const InferenceContext& context, grpc::CallbackServerContext& call,
-           const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
-           grpc::ServerUnaryReactor& reactor)
-      : context_(context),
-        call_(call),
-        request_(request),
-        response_(response),
-        reactor_(reactor),
-        received_(steady_clock::now()) {}
+// The bytes that an answer to the request takes in memory, as far as they are known before the run.
+std::uint64_t AnswerBytes(const engine::EntryPoint& entry) {
+  std::uint64_t bytes = 0;
+  for (const engine::TensorInfo& output : entry.outputs) bytes += ByteSize(output.type, output.shape.NumElements());
+  return bytes;
+}
 
-  // Everything that can be decided before an executor is needed.
-  Status Prepare();
+}  // namespace
 
-  bool cancelled() const override { return call_.IsCancelled(); }
-  Status Run(engine::Session& session, JobTimes& times) override;
-  void Finish(const Status& status, const JobTimes& times) override;  // and destroys the job
+std::uint64_t TensorBytes(const inference::ModelInferRequest& request) {
+  std::uint64_t bytes = 0;
+  for (const std::string& raw : request.raw_input_contents()) bytes += raw.size();
+  for (const auto& input : request.inputs()) {
+    if (input.has_contents()) bytes += input.contents().SpaceUsedLong();
+  }
+  return bytes;
+}
 
- private:
-  const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
-  Status Identify();
-  Status Explain(const Status& status) const;
+InferJob::InferJob(const InferenceContext& context, grpc::CallbackServerContext& call)
+    : context_(context), call_(call) {}
 
-  const InferenceContext& context_;
-  grpc::CallbackServerContext& call_;
-  const inference::ModelInferRequest& request_;
-  inference::ModelInferResponse& response_;
-  grpc::ServerUnaryReactor& reactor_;
-  const SteadyTime received_;
-  std::shared_ptr<const ServedVersion> served_;
-};
+InferJob::~InferJob() = default;
 
-Status InferJob::Identify() {
-  const std::shared_ptr<const PeerIdentity> peer = context_.peers->Find(call_.peer());
-  if (!peer) return {StatusCode::kUnauthenticated, "it is not known who calls"};
-  client = {peer->uid, peer->pid};
-  return {};
+void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequest& request,
+                     inference::ModelInferResponse& response) {
+  request_ = &request;
+  response_ = &response;
+  received_ = steady_clock::now();
+  Status status = Prepare(caller);
+  if (status.ok()) status = context_.scheduler->Submit(*this);
+  if (status.ok()) return;  // the job may be gone
+  JobTimes times;
+  times.finished = steady_clock::now();
+  Finish(status, times);
 }
 
 // The same status, with the model before its message.
@@ -82,42 +76,48 @@ Status InferJob::Explain(const Status& status) const {
   return status.WithContext(StrCat("model '", served_->model, "' version ", served_->version));
 }
 
-Status InferJob::Prepare() {
-  TFLD_RETURN_IF_ERROR(Identify());
+// Everything that can be decided before an executor is needed.
+Status InferJob::Prepare(const PeerIdentity* caller) {
+  if (caller == nullptr) return {StatusCode::kUnauthenticated, "it is not known who calls"};
+  client = {caller->uid, caller->pid};
   if (!context_.ready->load(std::memory_order_acquire)) return Unavailable("the stored models are still being loaded");
-  TFLD_ASSIGN_OR_RETURN(served_, context_.map->Acquire(request_.model_name(), request_.model_version()));
+  TFLD_ASSIGN_OR_RETURN(served_, context_.map->Acquire(request_->model_name(), request_->model_version()));
   instance = served_->instance;
-  TFLD_RETURN_IF_ERROR(Explain(CheckRequest(entry(), request_)));
+  TFLD_RETURN_IF_ERROR(Explain(ResolveSharedTensors(*request_, *context_.regions, client.uid, shared_)));
+  TFLD_RETURN_IF_ERROR(Explain(CopySharedStrings(*request_, context_.max_message_bytes, shared_)));
+  TFLD_RETURN_IF_ERROR(Explain(CheckRequest(entry(), *request_, shared_)));
   RequestParameters parameters;
-  TFLD_RETURN_IF_ERROR(Explain(ParseParameters(request_, parameters)));
+  TFLD_RETURN_IF_ERROR(Explain(ParseParameters(*request_, parameters)));
   deadline = DeadlineOf(call_, parameters, received_);
-  bytes = request_.ByteSizeLong();
-  response_.set_model_name(served_->model);
-  response_.set_model_version(std::to_string(served_->version));
-  response_.set_id(request_.id());
-  PrepareResponse(entry(), request_, response_);
+  priority = parameters.priority;
+  bytes = TensorBytes(*request_) + AnswerBytes(entry());
+  response_->set_model_name(served_->model);
+  response_->set_model_version(std::to_string(served_->version));
+  response_->set_id(request_->id());
+  PrepareResponse(entry(), *request_, shared_, *response_);
   return {};
 }
+
+bool InferJob::cancelled() const { return call_.IsCancelled(); }
 
 // A session serves one caller after the other: nothing of a model's state may go from one request to the next.
 Status InferJob::Run(engine::Session& session, JobTimes& times) {
   session.Reset();
-  TFLD_RETURN_IF_ERROR(Explain(CopyInputs(entry(), request_, session)));
+  TFLD_RETURN_IF_ERROR(Explain(CopyInputs(entry(), *request_, shared_, session)));
   times.input_done = steady_clock::now();
   TFLD_RETURN_IF_ERROR(Explain(session.Run()));
   times.infer_done = steady_clock::now();
-  CopyOutputs(entry(), session, served_->class_labels, response_);
-  return {};
+  return Explain(CopyOutputs(entry(), session, served_->class_labels, shared_, *response_));
 }
 
-void InferJob::Finish(const Status& status, const JobTimes& times) {
+void InferJob::Report(const Status& status, const JobTimes& times) const {
   FinishedRequest finished;
   if (served_) {
     finished.model = served_->model;
     finished.version = served_->version;
-    finished.instance = served_->instance.get();
+    finished.instance = instance.get();
   }
-  finished.id = request_.id();
+  finished.id = request_->id();
   finished.uid = client.uid;
   finished.pid = client.pid;
   finished.priority = priority;
@@ -126,22 +126,15 @@ void InferJob::Finish(const Status& status, const JobTimes& times) {
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : context_.observers) observer->OnRequest(finished);
-  reactor_.Finish(ToGrpc(status));  // the call may be gone from here on
-  delete this;
 }
 
-}  // namespace
-
-void StartInference(const InferenceContext& context, grpc::CallbackServerContext& call,
-                    const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
-                    grpc::ServerUnaryReactor& reactor) {
-  auto* job = new InferJob(context, call, request, response, reactor);  // owns itself, until Finish
-  Status status = job->Prepare();
-  if (status.ok()) status = context.scheduler->Submit(*job);
-  if (status.ok()) return;
-  JobTimes times;
-  times.finished = steady_clock::now();
-  job->Finish(status, times);
+// A job that is started again, or waits for that, must not hold what this request needed.
+void InferJob::Finish(const Status& status, const JobTimes& times) {
+  Report(status, times);
+  instance.reset();
+  served_.reset();
+  shared_.Clear();
+  Done(status);
 }
 
 }  // namespace tfld::daemon

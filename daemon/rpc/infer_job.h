@@ -1,12 +1,15 @@
-// InferJob: one ModelInfer call on its way through the scheduler.
+// InferJob: one inference request of the protocol on its way through the scheduler, whichever call brought it.
 #pragma once
 
+#include <memory>
+
 #include "daemon/rpc/inference_context.h"
+#include "daemon/rpc/shared_tensors.h"
+#include "daemon/scheduler/job.h"
 
 namespace grpc {
 class CallbackServerContext;
-class ServerUnaryReactor;
-}  // namespace grpc
+}
 
 namespace inference {
 class ModelInferRequest;
@@ -15,10 +18,46 @@ class ModelInferResponse;
 
 namespace tfld::daemon {
 
-// Checks the request, pins its model's version and queues it. The reactor is finished exactly once, here or later on an
-// executor; request and response live until then. `context` outlives the call.
-void StartInference(const InferenceContext& context, grpc::CallbackServerContext& call,
-                    const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
-                    grpc::ServerUnaryReactor& reactor);
+struct PeerIdentity;
+struct ServedVersion;
+
+class InferJob : public Job {
+ public:
+  // Both outlive the job.
+  InferJob(const InferenceContext& context, grpc::CallbackServerContext& call);
+  ~InferJob() override;
+
+  // Checks the request, pins its model's version and queues it; Done follows, before this returns or later. Request and
+  // response live until then, and the response is empty. `caller` is null when it is not known who calls. After Done
+  // the job may be started again.
+  void Start(const PeerIdentity* caller, const inference::ModelInferRequest& request,
+             inference::ModelInferResponse& response);
+
+  bool cancelled() const final;
+  Status Run(engine::Session& session, JobTimes& times) final;
+  void Finish(const Status& status, const JobTimes& times) final;
+
+ protected:
+  // Exactly once for each Start, on any thread: the response is ready, or the status says why not. The last that is
+  // done with the job, which may be destroyed in here. Must not block, and must not call Start.
+  virtual void Done(const Status& status) = 0;
+
+ private:
+  const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
+  Status Prepare(const PeerIdentity* caller);
+  Status Explain(const Status& status) const;
+  void Report(const Status& status, const JobTimes& times) const;
+
+  const InferenceContext& context_;
+  grpc::CallbackServerContext& call_;
+  const inference::ModelInferRequest* request_ = nullptr;
+  inference::ModelInferResponse* response_ = nullptr;
+  SteadyTime received_{};
+  std::shared_ptr<const ServedVersion> served_;
+  SharedTensors shared_;
+};
+
+// The bytes that the tensors of a request take in memory.
+std::uint64_t TensorBytes(const inference::ModelInferRequest& request);
 
 }  // namespace tfld::daemon

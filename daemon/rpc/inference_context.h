@@ -2,17 +2,21 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace tfld::daemon {
 
+class Manager;
 class PeerRegistry;
+class RegionRegistry;
 class RequestObserver;
 class RequestStats;
 class Scheduler;
 class ServingMap;
+class TraceSettings;
 
 // All that is pointed to outlives the service.
 struct InferenceContext {
@@ -22,7 +26,12 @@ struct InferenceContext {
   std::vector<RequestObserver*> observers;    // told of every request that ended; the stats are usually among them
   const std::atomic<bool>* ready = nullptr;   // whether the stored models serve; until then requests are UNAVAILABLE
   std::shared_ptr<const PeerRegistry> peers;  // of the server that the service is added to
-  std::string admin_socket;                   // for messages
+  RegionRegistry* regions = nullptr;          // of shared memory
+  Manager* manager = nullptr;
+  TraceSettings* traces = nullptr;
+  std::size_t max_message_bytes = std::size_t{64} << 20;
+  bool managing = false;     // on the admin socket: the calls that manage act here, elsewhere they are refused
+  std::string admin_socket;  // for messages
 };
 
 }  // namespace tfld::daemon

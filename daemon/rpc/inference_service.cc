@@ -2,14 +2,24 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <memory>
 #include <string>
+#include <string_view>
 
+#include "daemon/identity/peer_identity.h"
+#include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/serving_map.h"
-#include "daemon/rpc/infer_job.h"
+#include "daemon/rpc/infer_stream.h"
 #include "daemon/rpc/model_description.h"
 #include "daemon/rpc/model_statistics.h"
 #include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/region_calls.h"
+#include "daemon/rpc/repository_calls.h"
+#include "daemon/rpc/setting_calls.h"
 #include "daemon/rpc/status_map.h"
+#include "daemon/rpc/unary_infer.h"
+#include "daemon/rpc/worker.h"
+#include "daemon/telemetry/log.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.grpc.pb.h"
 #include "tfld/engine.h"
@@ -20,16 +30,20 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
-constexpr const char* kExtensions[] = {"classification", "model_configuration", "statistics"};
+constexpr const char* kExtensions[] = {"classification",  "model_configuration", "model_repository",     "parameters",
+                                       "schedule_policy", "statistics",          "system_shared_memory", "trace",
+                                       "logging"};
 
 class InferenceService final : public inference::GRPCInferenceService::CallbackService {
  public:
-  explicit InferenceService(const InferenceContext& context) : context_(context) {}
+  explicit InferenceService(const InferenceContext& context) : context_(context) {
+    if (context.managing) worker_ = std::make_unique<Worker>();
+  }
 
   ServerUnaryReactor* ModelInfer(CallbackServerContext* call, const inference::ModelInferRequest* request,
                                  inference::ModelInferResponse* response) override {
     ServerUnaryReactor* reactor = call->DefaultReactor();
-    StartInference(context_, *call, *request, *response, *reactor);
+    StartUnaryInfer(context_, *call, *request, *response, *reactor);
     return reactor;
   }
 
@@ -91,46 +105,46 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
     return Answer(call, [&] { return ReportStatistics(*context_.map, *context_.stats, *request, *response); });
   }
 
-  ServerUnaryReactor* RepositoryIndex(CallbackServerContext* call, const inference::RepositoryIndexRequest*,
+  ServerUnaryReactor* RepositoryIndex(CallbackServerContext* call, const inference::RepositoryIndexRequest* request,
                                       inference::RepositoryIndexResponse* response) override {
-    return Answer(call, [&]() -> Status {
-      for (const auto& served : context_.map->Snapshot()) {
-        auto& model = *response->add_models();
-        model.set_name(served->model);
-        model.set_version(std::to_string(served->version));
-        model.set_state("READY");
-      }
-      return {};
-    });
+    return Answer(call, [&] { return IndexRepository(*context_.manager, *request, *response); });
   }
 
-  ServerUnaryReactor* RepositoryModelLoad(CallbackServerContext* call, const inference::RepositoryModelLoadRequest*,
+  ServerUnaryReactor* RepositoryModelLoad(CallbackServerContext* call,
+                                          const inference::RepositoryModelLoadRequest* request,
                                           inference::RepositoryModelLoadResponse*) override {
-    return Answer(call, [&] { return Managed("loaded"); });
+    return Manage(call, "load models",
+                  [this, request](const std::string& actor) { return LoadModel(*context_.manager, *request, actor); });
   }
 
-  ServerUnaryReactor* RepositoryModelUnload(CallbackServerContext* call, const inference::RepositoryModelUnloadRequest*,
+  ServerUnaryReactor* RepositoryModelUnload(CallbackServerContext* call,
+                                            const inference::RepositoryModelUnloadRequest* request,
                                             inference::RepositoryModelUnloadResponse*) override {
-    return Answer(call, [&] { return Managed("unloaded"); });
+    return Manage(call, "unload models", [this, request](const std::string& actor) {
+      return UnloadModel(*context_.manager, *request, actor);
+    });
   }
 
   ServerUnaryReactor* SystemSharedMemoryStatus(CallbackServerContext* call,
                                                const inference::SystemSharedMemoryStatusRequest* request,
-                                               inference::SystemSharedMemoryStatusResponse*) override {
-    return Answer(call, [&] { return NoRegion(request->name()); });
+                                               inference::SystemSharedMemoryStatusResponse* response) override {
+    return AnswerCaller(call, [&](const PeerIdentity& caller) {
+      return ReportRegions(*context_.regions, caller, *request, *response);
+    });
   }
 
   ServerUnaryReactor* SystemSharedMemoryRegister(CallbackServerContext* call,
-                                                 const inference::SystemSharedMemoryRegisterRequest*,
+                                                 const inference::SystemSharedMemoryRegisterRequest* request,
                                                  inference::SystemSharedMemoryRegisterResponse*) override {
-    return Answer(call, [] { return NotOffered("system shared memory"); });
+    return AnswerCaller(
+        call, [&](const PeerIdentity& caller) { return RegisterRegion(*context_.regions, caller, *request); });
   }
 
-  // Clients unregister everything before they begin, whether they use shared memory or not.
   ServerUnaryReactor* SystemSharedMemoryUnregister(CallbackServerContext* call,
                                                    const inference::SystemSharedMemoryUnregisterRequest* request,
                                                    inference::SystemSharedMemoryUnregisterResponse*) override {
-    return Answer(call, [&] { return NoRegion(request->name()); });
+    return AnswerCaller(
+        call, [&](const PeerIdentity& caller) { return UnregisterRegion(*context_.regions, caller, *request); });
   }
 
   ServerUnaryReactor* CudaSharedMemoryStatus(CallbackServerContext* call,
@@ -151,51 +165,89 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
     return Answer(call, [&] { return request->name().empty() ? Status() : NotOffered("CUDA shared memory"); });
   }
 
-  ServerUnaryReactor* TraceSetting(CallbackServerContext* call, const inference::TraceSettingRequest*,
-                                   inference::TraceSettingResponse*) override {
-    return Answer(call, [] { return NotOffered("tracing"); });
+  ServerUnaryReactor* TraceSetting(CallbackServerContext* call, const inference::TraceSettingRequest* request,
+                                   inference::TraceSettingResponse* response) override {
+    return AnswerCaller(call, [&](const PeerIdentity& caller) -> Status {
+      TFLD_RETURN_IF_ERROR(CheckMayChange(*request, "change trace settings"));
+      if (!request->model_name().empty()) {
+        TFLD_RETURN_IF_ERROR(context_.manager->Get(request->model_name()).status());
+      }
+      TFLD_RETURN_IF_ERROR(ApplyTraceSettings(*context_.traces, *request, *response));
+      if (ChangesSettings(*request)) LogChange("trace settings", caller);
+      return {};
+    });
   }
 
-  ServerUnaryReactor* LogSettings(CallbackServerContext* call, const inference::LogSettingsRequest*,
-                                  inference::LogSettingsResponse*) override {
-    return Answer(call, [] { return NotOffered("changing the log's settings over this protocol"); });
+  ServerUnaryReactor* LogSettings(CallbackServerContext* call, const inference::LogSettingsRequest* request,
+                                  inference::LogSettingsResponse* response) override {
+    return AnswerCaller(call, [&](const PeerIdentity& caller) -> Status {
+      TFLD_RETURN_IF_ERROR(CheckMayChange(*request, "change log settings"));
+      TFLD_RETURN_IF_ERROR(ApplyLogSettings(*request, *response));
+      if (ChangesSettings(*request)) LogChange("log settings", caller);
+      return {};
+    });
   }
 
-  grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse>* ModelStreamInfer(
-      CallbackServerContext*) override {
-    class Refusal : public grpc::ServerBidiReactor<inference::ModelInferRequest, inference::ModelStreamInferResponse> {
-     public:
-      Refusal() { Finish(ToGrpc(NotOffered("inference over a stream: use ModelInfer"))); }
-      void OnDone() override { delete this; }
-    };
-    return new Refusal;
-  }
+  InferStreamReactor* ModelStreamInfer(CallbackServerContext* call) override { return NewInferStream(context_, *call); }
 
  private:
+  std::shared_ptr<const PeerIdentity> CallerOf(const CallbackServerContext& call) const {
+    return context_.peers->Find(call.peer());
+  }
+
+  static Status Unknown() { return {StatusCode::kUnauthenticated, "it is not known who calls"}; }
+
   // Runs a method whose answer is at hand, for callers that are known.
   template <typename Method>
-  ServerUnaryReactor* Answer(CallbackServerContext* call, Method method) {
+  ServerUnaryReactor* AnswerCaller(CallbackServerContext* call, Method method) {
     ServerUnaryReactor* reactor = call->DefaultReactor();
-    const bool known = context_.peers->Find(call->peer()) != nullptr;
-    reactor->Finish(ToGrpc(known ? method() : Status(StatusCode::kUnauthenticated, "it is not known who calls")));
+    const auto caller = CallerOf(*call);
+    reactor->Finish(ToGrpc(caller ? method(*caller) : Unknown()));
+    return reactor;
+  }
+
+  template <typename Method>
+  ServerUnaryReactor* Answer(CallbackServerContext* call, Method method) {
+    return AnswerCaller(call, [&](const PeerIdentity&) { return method(); });
+  }
+
+  // Runs a method that changes what is served, where that is allowed, on a thread that may wait. The request lives
+  // until the call ends.
+  template <typename Method>
+  ServerUnaryReactor* Manage(CallbackServerContext* call, std::string_view what, Method method) {
+    ServerUnaryReactor* reactor = call->DefaultReactor();
+    const auto caller = CallerOf(*call);
+    Status status = caller ? CheckManaging(what) : Unknown();
+    if (status.ok()) {
+      const auto work = [reactor, method, actor = caller->ToString()] { reactor->Finish(ToGrpc(method(actor))); };
+      if (worker_->Post(work)) return reactor;
+      status = ResourceExhausted("too many calls that manage models wait");
+    }
+    reactor->Finish(ToGrpc(status));
     return reactor;
   }
 
   bool ready() const { return context_.ready->load(std::memory_order_acquire); }
 
-  Status Managed(std::string_view what) const {
+  Status CheckManaging(std::string_view what) const {
+    if (context_.managing) return {};
     return PermissionDenied(
-        StrCat("models are not ", what, " here: use tfld-ctl, or tfld.v1.Admin on ", context_.admin_socket));
+        StrCat("to ", what, ", call this on the admin socket, ", context_.admin_socket, ", or use tfld-ctl"));
+  }
+
+  template <typename Request>
+  Status CheckMayChange(const Request& request, std::string_view what) const {
+    return ChangesSettings(request) ? CheckManaging(what) : Status();
+  }
+
+  static void LogChange(std::string_view what, const PeerIdentity& caller) {
+    Log(LogLevel::kInfo, what, {{"actor", caller.ToString()}});
   }
 
   static Status NotOffered(std::string_view what) { return Unimplemented(StrCat("this server does not offer ", what)); }
 
-  // Nobody can have registered a region, so asking for all of them is answered, and for one is an error.
-  static Status NoRegion(const std::string& name) {
-    return name.empty() ? Status() : NotFound(StrCat("no shared memory region '", name, "' is registered"));
-  }
-
   const InferenceContext context_;
+  std::unique_ptr<Worker> worker_;  // where the calls that manage act
 };
 
 }  // namespace

@@ -11,7 +11,8 @@ class Service;
 
 namespace tfld::daemon {
 
-// For RpcServer::Start. Its methods never block; ModelInfer hands over to the scheduler and answers from an executor.
+// For RpcServer::Start. Its methods never block: inference hands over to the scheduler and answers from an executor,
+// and what waits for the manager does so on a thread of the service.
 std::shared_ptr<grpc::Service> NewInferenceService(const InferenceContext& context);
 
 }  // namespace tfld::daemon

@@ -21,12 +21,35 @@ void AddMemory(const char* type, std::uint64_t bytes, inference::ModelStatistics
   usage.set_byte_size(bytes);
 }
 
+// Times of a batch are those of each of its requests, added up; the protocol wants each execution's once.
+void FillBatch(const BatchStats& batch, inference::InferBatchStatistics& out) {
+  const auto size = static_cast<std::uint64_t>(batch.size);
+  const std::uint64_t executions = batch.requests / size;
+  out.set_batch_size(size);
+  Set(*out.mutable_compute_input(), executions, batch.input_ns / size);
+  Set(*out.mutable_compute_infer(), executions, batch.compute_ns / size);
+  Set(*out.mutable_compute_output(), executions, batch.output_ns / size);
+}
+
+// Each request has one response, the first.
+void FillResponses(const VersionRequestStats& stats, const inference::InferStatistics& times,
+                   inference::ModelStatistics& out) {
+  const std::uint64_t cancelled = stats.requests[static_cast<std::size_t>(StatusCode::kCancelled)];
+  auto& response = (*out.mutable_response_stats())["0"];
+  *response.mutable_compute_infer() = times.compute_infer();
+  *response.mutable_compute_output() = times.compute_output();
+  *response.mutable_success() = times.success();
+  *response.mutable_fail() = times.fail();
+  Set(*response.mutable_empty_response(), 0, 0);
+  Set(*response.mutable_cancel(), cancelled, 0);
+}
+
 void Fill(const VersionRequestStats& stats, inference::ModelStatistics& out) {
   const std::uint64_t all = std::accumulate(stats.requests.begin(), stats.requests.end(), std::uint64_t{0});
   const std::uint64_t good = stats.requests[static_cast<std::size_t>(StatusCode::kOk)];
   out.set_last_inference(static_cast<std::uint64_t>(stats.last_ms));
   out.set_inference_count(good);
-  out.set_execution_count(good);
+  out.set_execution_count(stats.executions);
   inference::InferStatistics& times = *out.mutable_inference_stats();
   Set(*times.mutable_success(), good, stats.request.sum_ns);
   Set(*times.mutable_fail(), all - good, stats.failed_ns);
@@ -34,12 +57,8 @@ void Fill(const VersionRequestStats& stats, inference::ModelStatistics& out) {
   Set(*times.mutable_compute_input(), good, stats.input_ns);
   Set(*times.mutable_compute_infer(), stats.compute.count, stats.compute.sum_ns);
   Set(*times.mutable_compute_output(), good, stats.output_ns);
-  if (good == 0) return;
-  inference::InferBatchStatistics& batch = *out.add_batch_stats();
-  batch.set_batch_size(1);
-  *batch.mutable_compute_input() = times.compute_input();
-  *batch.mutable_compute_infer() = times.compute_infer();
-  *batch.mutable_compute_output() = times.compute_output();
+  for (const BatchStats& batch : stats.batches) FillBatch(batch, *out.add_batch_stats());
+  FillResponses(stats, times, out);
 }
 
 void Report(const ServedVersion& served, const RequestStats& stats, inference::ModelStatisticsResponse& response) {

@@ -9,6 +9,7 @@
 #include "daemon/rpc/bytes_tensor.h"
 #include "daemon/rpc/classification.h"
 #include "daemon/rpc/datatype.h"
+#include "daemon/rpc/shared_tensors.h"
 #include "daemon/rpc/tensor_names.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
@@ -22,9 +23,6 @@ using engine::TensorInfo;
 using inference::InferTensorContents;
 using InputTensor = inference::ModelInferRequest::InferInputTensor;
 using RequestedOutput = inference::ModelInferRequest::InferRequestedOutputTensor;
-using Parameters = google::protobuf::Map<std::string, inference::InferParameter>;
-
-constexpr char kSharedMemoryRegion[] = "shared_memory_region";
 
 template <typename Sizes>
 std::string ShapeText(const Sizes& sizes) {
@@ -44,10 +42,6 @@ bool Fits(const google::protobuf::RepeatedField<std::int64_t>& came, std::span<c
     return wanted >= 0 ? size == wanted : size >= 0 && size <= std::numeric_limits<std::int32_t>::max();
   };
   return std::ranges::equal(came, expected, fits);
-}
-
-bool Has(const Parameters& parameters, const char* key) {
-  return !parameters.empty() && parameters.find(key) != parameters.end();
 }
 
 struct TypedField {
@@ -81,18 +75,28 @@ Status CheckStrings(const TensorInfo& info, const std::string& raw, const engine
                                 " are expected for shape ", shape.ToString()));
 }
 
-Status CheckContents(const TensorInfo& info, const engine::Shape& shape, const InputTensor& input,
-                     const std::string* raw) {
+// Of a request's input: where its bytes are, if they are not in typed contents.
+struct Bytes {
+  const std::string* raw = nullptr;  // in raw_input_contents, or the copy of strings in shared memory
+  const SharedSlice* shared = nullptr;
+};
+
+Status CheckBytes(const TensorInfo& info, const engine::Shape& shape, const Bytes& bytes) {
+  if (info.type == ElementType::kString) return CheckStrings(info, *bytes.raw, shape);
+  const std::uint64_t came = bytes.shared != nullptr ? bytes.shared->byte_size : bytes.raw->size();
+  const std::uint64_t expected = engine::ByteSize(info.type, shape.NumElements());
+  if (came == expected) return {};
+  return InvalidArgument(StrCat("input '", info.name, "': ", came, " bytes came, ", expected, " are expected for ",
+                                DatatypeName(info.type), " ", shape.ToString()));
+}
+
+Status CheckContents(const TensorInfo& info, const engine::Shape& shape, const InputTensor& input, const Bytes& bytes) {
   const std::int64_t elements = shape.NumElements();
-  if (raw != nullptr) {
-    const std::size_t expected = engine::ByteSize(info.type, elements);
-    if (input.has_contents()) {
-      return InvalidArgument(StrCat("input '", info.name, "' has contents and raw_input_contents: send one of them"));
-    }
-    if (info.type == ElementType::kString) return CheckStrings(info, *raw, shape);
-    if (raw->size() == expected) return {};
-    return InvalidArgument(StrCat("input '", info.name, "': ", raw->size(), " bytes came, ", expected,
-                                  " are expected for ", DatatypeName(info.type), " ", shape.ToString()));
+  if (bytes.raw != nullptr || bytes.shared != nullptr) {
+    if (!input.has_contents()) return CheckBytes(info, shape, bytes);
+    return InvalidArgument(StrCat("input '", info.name, "' has contents, and bytes in ",
+                                  bytes.shared != nullptr ? "shared memory" : "raw_input_contents",
+                                  ": send one of them"));
   }
   const TypedField field = FieldOf(input.contents(), info.type);
   if (field.name == nullptr) {
@@ -104,10 +108,7 @@ Status CheckContents(const TensorInfo& info, const engine::Shape& shape, const I
                                 elements, " are expected for shape ", shape.ToString()));
 }
 
-Status CheckInput(const TensorInfo& info, const InputTensor& input, const std::string* raw) {
-  if (Has(input.parameters(), kSharedMemoryRegion)) {
-    return Unimplemented(StrCat("input '", info.name, "': tensors in shared memory regions are not supported"));
-  }
+Status CheckInput(const TensorInfo& info, const InputTensor& input, const Bytes& bytes) {
   if (!IsTransferable(info.type)) {
     return Unimplemented(StrCat("input '", info.name, "': its datatype ", DatatypeName(info.type),
                                 " cannot be sent over this protocol"));
@@ -123,7 +124,7 @@ Status CheckInput(const TensorInfo& info, const InputTensor& input, const std::s
   }
   const auto shape = ShapeOf(input);
   if (!shape.ok()) return shape.status().WithContext(StrCat("input '", info.name, "'"));
-  return CheckContents(info, *shape, input, raw);
+  return CheckContents(info, *shape, input, bytes);
 }
 
 // Every input of the model exactly once, and nothing else.
@@ -148,9 +149,6 @@ Status CheckInputNames(const EntryPoint& entry, const inference::ModelInferReque
 }
 
 Status CheckOutput(const TensorInfo& info, const RequestedOutput& output) {
-  if (Has(output.parameters(), kSharedMemoryRegion)) {
-    return Unimplemented(StrCat("output '", info.name, "': tensors in shared memory regions are not supported"));
-  }
   const std::int64_t classes = ClassesWanted(output);
   if (classes < 0) return InvalidArgument(StrCat("output '", info.name, "': a classification of ", classes));
   if (classes > 0) return CheckClassifiable(info);
@@ -193,17 +191,27 @@ Result<engine::Shape> ShapeOf(const InputTensor& input) {
   return engine::Shape::Make(std::span(dims).first(static_cast<std::size_t>(rank)));
 }
 
-Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest& request) {
+Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest& request, const SharedTensors& shared) {
   TFLD_RETURN_IF_ERROR(CheckInputNames(entry, request));
   const int raw_count = request.raw_input_contents_size();
-  if (raw_count != 0 && raw_count != request.inputs_size()) {
-    return InvalidArgument(
-        StrCat(raw_count, " raw_input_contents came for ", request.inputs_size(), " inputs: one each is expected"));
+  int expected = 0;
+  for (int i = 0; i < request.inputs_size(); ++i) expected += shared.Input(i) == nullptr ? 1 : 0;
+  if (raw_count != 0 && raw_count != expected) {
+    return InvalidArgument(StrCat(raw_count, " raw_input_contents came for ", expected,
+                                  " inputs that are not in shared memory: one each is expected"));
   }
+  int next_raw = 0;
   for (int i = 0; i < request.inputs_size(); ++i) {
     const InputTensor& input = request.inputs(i);
     const TensorInfo& info = entry.inputs[static_cast<std::size_t>(IndexOf(entry.inputs, input.name(), i))];
-    TFLD_RETURN_IF_ERROR(CheckInput(info, input, raw_count > 0 ? &request.raw_input_contents(i) : nullptr));
+    Bytes bytes;
+    bytes.shared = shared.Input(i);
+    if (bytes.shared != nullptr) {
+      bytes.raw = shared.Copy(i);
+    } else if (raw_count > 0) {
+      bytes.raw = &request.raw_input_contents(next_raw++);
+    }
+    TFLD_RETURN_IF_ERROR(CheckInput(info, input, bytes));
   }
   return CheckOutputs(entry, request);
 }

@@ -14,9 +14,13 @@ class ModelInferRequest_InferInputTensor;
 
 namespace tfld::daemon {
 
+struct SharedTensors;
+
 // INVALID_ARGUMENT for tensors that are unknown, missing, twice there, or of another datatype, shape or size;
-// UNIMPLEMENTED for what this server does not do (tensors in shared memory).
-Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
+// UNIMPLEMENTED for datatypes that do not travel. `shared` are the tensors that lie in shared memory; of the contents
+// there only the copies of strings are looked at, the rest may be anything.
+Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
+                    const SharedTensors& shared);
 
 // The shape that a checked request gives an input.
 Result<engine::Shape> ShapeOf(const inference::ModelInferRequest_InferInputTensor& input);

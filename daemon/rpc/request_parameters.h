@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "daemon/scheduler/job.h"
 #include "engine/base/status.h"
 
 namespace inference {
@@ -15,6 +16,7 @@ namespace tfld::daemon {
 
 struct RequestParameters {
   std::optional<std::chrono::microseconds> timeout;
+  PriorityClass priority = PriorityClass::kNormal;  // 1 is critical, 0 (the default) and 2 normal, above background
 };
 
 // INVALID_ARGUMENT for a parameter of the wrong type or range; UNIMPLEMENTED for one that asks for what this server

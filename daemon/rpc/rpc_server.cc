@@ -105,8 +105,10 @@ void RpcServer::Stop(SteadyTime deadline) {
 
 void SetRpcLogSink(RpcLogSink sink, bool verbose) {
   log_sink.store(sink, std::memory_order_release);
-  gpr_set_log_verbosity(verbose ? GPR_LOG_SEVERITY_INFO : GPR_LOG_SEVERITY_ERROR);
+  SetRpcLogVerbose(verbose);
   gpr_set_log_function(&ForwardLog);
 }
+
+void SetRpcLogVerbose(bool verbose) { gpr_set_log_verbosity(verbose ? GPR_LOG_SEVERITY_INFO : GPR_LOG_SEVERITY_ERROR); }
 
 }  // namespace tfld::daemon

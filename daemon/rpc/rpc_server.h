@@ -55,5 +55,7 @@ class RpcServer {
 enum class RpcLogSeverity { kInfo, kError };
 using RpcLogSink = void (*)(RpcLogSeverity severity, std::string_view message);
 void SetRpcLogSink(RpcLogSink sink, bool verbose);
+// Any thread, at any time.
+void SetRpcLogVerbose(bool verbose);
 
 }  // namespace tfld::daemon

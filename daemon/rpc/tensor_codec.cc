@@ -9,6 +9,7 @@
 #include "daemon/rpc/classification.h"
 #include "daemon/rpc/datatype.h"
 #include "daemon/rpc/request_check.h"
+#include "daemon/rpc/shared_tensors.h"
 #include "daemon/rpc/tensor_names.h"
 #include "engine/base/str_cat.h"
 #include "engine/tensor/string_tensor.h"
@@ -25,7 +26,8 @@ using inference::InferTensorContents;
 
 constexpr std::string_view kBytes = "BYTES";
 
-void PrepareOutput(const TensorInfo& info, std::int64_t classes, inference::ModelInferResponse& response) {
+void PrepareOutput(const TensorInfo& info, std::int64_t classes, bool in_message,
+                   inference::ModelInferResponse& response) {
   auto& output = *response.add_outputs();
   output.set_name(info.name);
   std::string& raw = *response.add_raw_output_contents();
@@ -37,7 +39,7 @@ void PrepareOutput(const TensorInfo& info, std::int64_t classes, inference::Mode
   const std::string_view datatype = DatatypeName(info.type);
   output.set_datatype(datatype.data(), datatype.size());
   output.mutable_shape()->Reserve(engine::kMaxRank);
-  raw.reserve(engine::ByteSize(info.type, info.shape.NumElements()));
+  if (in_message) raw.reserve(engine::ByteSize(info.type, info.shape.NumElements()));
 }
 
 template <typename T, typename Elements>
@@ -74,10 +76,36 @@ Status CopyContents(const TensorInfo& info, const InferTensorContents& contents,
   }
 }
 
+// Kernels rely on 0 and 1.
+void MakeBooleans(const TensorView& view) {
+  if (view.type != ElementType::kBool) return;
+  for (std::byte& element : view.bytes) element = std::byte{element != std::byte{0}};
+}
+
 void CopyRaw(const std::string& raw, const TensorView& view) {
   if (!raw.empty()) std::memcpy(view.bytes.data(), raw.data(), raw.size());
-  if (view.type != ElementType::kBool) return;
-  for (std::byte& element : view.bytes) element = std::byte{element != std::byte{0}};  // kernels rely on 0 and 1
+  MakeBooleans(view);
+}
+
+// What is read is the session's own from then on, whatever becomes of the shared memory.
+Status ReadShared(const SharedSlice& slice, const TensorView& view) {
+  TFLD_RETURN_IF_ERROR(slice.region->Read(slice.offset, view.bytes.first(slice.byte_size)));
+  MakeBooleans(view);
+  return {};
+}
+
+Status WriteShared(const SharedSlice& slice, std::span<const std::byte> bytes,
+                   inference::ModelInferResponse::InferOutputTensor& output) {
+  if (bytes.size() > slice.byte_size) {
+    return InvalidArgument(StrCat("output '", output.name(), "' has ", bytes.size(), " bytes; its place in region '",
+                                  slice.region_name, "' has ", slice.byte_size));
+  }
+  TFLD_RETURN_IF_ERROR(slice.region->Write(slice.offset, bytes));
+  auto& parameters = *output.mutable_parameters();
+  parameters["shared_memory_region"].set_string_param(slice.region_name);
+  parameters["shared_memory_byte_size"].set_int64_param(static_cast<std::int64_t>(bytes.size()));
+  parameters["shared_memory_offset"].set_int64_param(static_cast<std::int64_t>(slice.offset));
+  return {};
 }
 
 bool HasOpenInput(const EntryPoint& entry) {
@@ -93,33 +121,43 @@ Status FitShapes(const EntryPoint& entry, const inference::ModelInferRequest& re
   return session.ResizeInputs(shapes);  // does nothing when the session has them already
 }
 
-std::vector<std::string> StringsOf(const inference::ModelInferRequest& request, int input) {
-  if (request.raw_input_contents_size() > 0) return SplitStrings(request.raw_input_contents(input));
+std::vector<std::string> StringsOf(const inference::ModelInferRequest& request, int input, const std::string* raw) {
+  if (raw != nullptr) return SplitStrings(*raw);
   const auto& contents = request.inputs(input).contents().bytes_contents();
   return {contents.begin(), contents.end()};
 }
 
 }  // namespace
 
-void PrepareResponse(const EntryPoint& entry, const inference::ModelInferRequest& request,
+void PrepareResponse(const EntryPoint& entry, const inference::ModelInferRequest& request, const SharedTensors& shared,
                      inference::ModelInferResponse& response) {
-  for (const auto& output : request.outputs()) {
-    const int index = IndexOf(entry.outputs, output.name(), response.outputs_size());
-    PrepareOutput(entry.outputs[static_cast<std::size_t>(index)], ClassesWanted(output), response);
+  for (int i = 0; i < request.outputs_size(); ++i) {
+    const auto& output = request.outputs(i);
+    const int index = IndexOf(entry.outputs, output.name(), i);
+    PrepareOutput(entry.outputs[static_cast<std::size_t>(index)], ClassesWanted(output), shared.Output(i) == nullptr,
+                  response);
   }
   if (request.outputs_size() > 0) return;
-  for (const TensorInfo& info : entry.outputs) PrepareOutput(info, 0, response);
+  for (const TensorInfo& info : entry.outputs) PrepareOutput(info, 0, true, response);
 }
 
-Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& request, engine::Session& session) {
+Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& request, const SharedTensors& shared,
+                  engine::Session& session) {
   if (HasOpenInput(entry)) TFLD_RETURN_IF_ERROR(FitShapes(entry, request, session));
+  int next_raw = 0;
   for (int i = 0; i < request.inputs_size(); ++i) {
     const int index = IndexOf(entry.inputs, request.inputs(i).name(), i);
     const TensorView view = session.Input(index);
+    const SharedSlice* slice = shared.Input(i);
+    const std::string* raw = shared.Copy(i);
+    if (slice == nullptr && request.raw_input_contents_size() > 0) raw = &request.raw_input_contents(next_raw++);
     if (view.type == ElementType::kString) {
-      TFLD_RETURN_IF_ERROR(session.SetInput(index, engine::EncodeStrings(StringsOf(request, i))));
-    } else if (request.raw_input_contents_size() > 0) {
-      CopyRaw(request.raw_input_contents(i), view);
+      TFLD_RETURN_IF_ERROR(session.SetInput(index, engine::EncodeStrings(StringsOf(request, i, raw))));
+    } else if (slice != nullptr) {
+      const Status read = ReadShared(*slice, view);
+      if (!read.ok()) return read.WithContext(StrCat("input '", request.inputs(i).name(), "'"));
+    } else if (raw != nullptr) {
+      CopyRaw(*raw, view);
     } else {
       const TensorInfo& info = entry.inputs[static_cast<std::size_t>(index)];
       TFLD_RETURN_IF_ERROR(CopyContents(info, request.inputs(i).contents(), view));
@@ -128,24 +166,44 @@ Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& r
   return {};
 }
 
-void CopyOutputs(const EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
-                 inference::ModelInferResponse& response) {
+namespace {
+
+// The bytes of an output as the protocol has them: as they are in the session, or made into `made`.
+std::span<const std::byte> BytesOf(const TensorView& view, bool classified, std::size_t classes,
+                                   std::span<const std::string> labels, std::string& made) {
+  if (classified) {
+    made = EncodeClassification(view, classes, labels);
+  } else if (view.type == ElementType::kString) {
+    made = JoinStrings(view.bytes.data());
+  } else {
+    return view.bytes;
+  }
+  return std::as_bytes(std::span(made));
+}
+
+}  // namespace
+
+Status CopyOutputs(const EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
+                   const SharedTensors& shared, inference::ModelInferResponse& response) {
   for (int i = 0; i < response.outputs_size(); ++i) {
     auto& output = *response.mutable_outputs(i);
     const TensorView view = session.Output(IndexOf(entry.outputs, output.name(), i));
-    std::string& raw = *response.mutable_raw_output_contents(i);
-    if (output.datatype() == kBytes && view.type != ElementType::kString) {
-      raw = EncodeClassification(view, static_cast<std::size_t>(output.shape(0)), labels);
-      continue;
+    const bool classified = output.datatype() == kBytes && view.type != ElementType::kString;
+    const std::size_t classes = classified ? static_cast<std::size_t>(output.shape(0)) : 0;
+    if (!classified) {  // some shapes come out of the run, or follow the inputs'
+      for (const std::int32_t size : view.shape.dims()) output.add_shape(size);
     }
-    // Some shapes come out of the run, or follow the inputs'.
-    for (const std::int32_t size : view.shape.dims()) output.add_shape(size);
-    if (view.type == ElementType::kString) {
-      raw = JoinStrings(view.bytes.data());
+    std::string made;
+    const std::span<const std::byte> bytes = BytesOf(view, classified, classes, labels, made);
+    if (const SharedSlice* slice = shared.Output(i)) {
+      TFLD_RETURN_IF_ERROR(WriteShared(*slice, bytes, output));
+    } else if (made.empty()) {
+      response.mutable_raw_output_contents(i)->assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     } else {
-      raw.assign(reinterpret_cast<const char*>(view.bytes.data()), view.bytes.size());
+      *response.mutable_raw_output_contents(i) = std::move(made);
     }
   }
+  return {};
 }
 
 }  // namespace tfld::daemon

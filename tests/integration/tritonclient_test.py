@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Calls a real daemon with tritonclient, as its users do: metadata, configuration, inference, errors, statistics.
+"""Calls a real daemon with tritonclient, as its users do: every call of the protocol, on both sockets.
 
 Argument: the directory with the programs. Deploys the shipped model, and the models with goldens of $TFLD_SHARED (or of
 shared/ beside the repository) where they are, and compares answers with the goldens.
@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 import numpy as np
 import tritonclient.grpc as triton
+import tritonclient.utils.shared_memory as shm
 from tritonclient.utils import InferenceServerException
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -34,6 +36,7 @@ class Daemon:
         self.directory = tempfile.mkdtemp(prefix="tfld-tri.", dir="/tmp")
         self.runtime = os.path.join(self.directory, "run")
         self.url = "unix:" + os.path.join(self.runtime, "tfld.sock")
+        self.admin_url = "unix:" + os.path.join(self.runtime, "admin.sock")
         self.log = open(os.path.join(self.directory, "log"), "w")
         arguments = [BIN / "tfld", "--state-dir", os.path.join(self.directory, "state"), "--runtime-dir", self.runtime]
         self.process = subprocess.Popen(arguments, stdout=self.log, stderr=self.log)
@@ -97,6 +100,8 @@ class TritonClientTest(unittest.TestCase):
                 cls.goldens[name] = Golden(SHARED / "golden" / file / "random")
         cls.client = triton.InferenceServerClient(cls.daemon.url)
         cls.addClassCleanup(cls.client.close)
+        cls.admin = triton.InferenceServerClient(cls.daemon.admin_url)
+        cls.addClassCleanup(cls.admin.close)
         cls.metadata = cls.client.get_model_metadata("bearing")
 
     def request(self, model="bearing", seed=0):
@@ -194,16 +199,154 @@ class TritonClientTest(unittest.TestCase):
         self.assertFails("INVALID_ARGUMENT", "datatype", infer, "bearing", inputs_of({name: array.astype(np.int64)}))
         self.assertFails("PERMISSION_DENIED", "admin.sock", self.client.load_model, "bearing")
         self.assertFails("PERMISSION_DENIED", "admin.sock", self.client.unload_model, "bearing")
-        self.assertFails("UNIMPLEMENTED", "shared memory", self.client.register_system_shared_memory, "r", "/r", 64)
+        self.assertFails("PERMISSION_DENIED", "admin.sock", self.client.update_log_settings, {"log_info": False})
+        self.assertFails("PERMISSION_DENIED", "admin.sock", self.client.update_trace_settings, None,
+                         {"trace_level": ["OFF"]})
+        self.assertFails("NOT_FOUND", "/tfld-none", self.client.register_system_shared_memory, "r", "/tfld-none", 64)
+        self.assertFails("UNIMPLEMENTED", "CUDA", self.client.get_cuda_shared_memory_status)
 
-    def test_calls_of_perf_analyzer(self):
+    def test_statistics(self):
+        before = self.client.get_inference_statistics("bearing").model_stats[0]
+        for _ in range(3):
+            self.client.infer("bearing", inputs_of(self.request()))
+        with self.assertRaises(InferenceServerException):
+            self.client.infer("bearing", inputs_of({"wrong": next(iter(self.request().values()))}))
+        after = self.client.get_inference_statistics("bearing", "1").model_stats[0]
+        self.assertEqual(after.name, "bearing")
+        self.assertEqual(after.inference_count - before.inference_count, 3)
+        self.assertEqual(after.inference_stats.fail.count - before.inference_stats.fail.count, 1)
+        for part in ("success", "queue", "compute_input", "compute_infer", "compute_output"):
+            was, now = getattr(before.inference_stats, part), getattr(after.inference_stats, part)
+            self.assertEqual(now.count - was.count, 3, part)
+            self.assertGreater(now.ns, was.ns, part)
+        self.assertGreater(after.last_inference, 0)
+        self.assertEqual(after.batch_stats[0].batch_size, 1)
+        self.assertGreater(sum(usage.byte_size for usage in after.memory_usage), 0)
+
+    def test_repository(self):
+        daemon = Daemon()
+        self.addCleanup(daemon.stop)
+        for version in (1, 2):
+            daemon.deploy("bearing", SOURCE / "packaging/models/bearing_fault" / str(version))
+        client, admin = triton.InferenceServerClient(daemon.url), triton.InferenceServerClient(daemon.admin_url)
+        self.addCleanup(client.close)
+        self.addCleanup(admin.close)
+
+        def states(**options):
+            models = client.get_model_repository_index(**options).models
+            return [(m.name, m.version, m.state, m.reason) for m in models]
+
+        self.assertEqual(states(), [("bearing", "1", "UNAVAILABLE", "retired"), ("bearing", "2", "READY", "")])
+        admin.unload_model("bearing")
+        self.assertEqual(states()[1], ("bearing", "2", "UNAVAILABLE", "unloaded"))
+        self.assertFalse(client.is_model_ready("bearing"))
+        self.assertFails("UNAVAILABLE", "no version in service", client.infer, "bearing", inputs_of(self.request()))
+        admin.load_model("bearing")
+        self.assertTrue(client.is_model_ready("bearing", "2"))
+        self.assertEqual(client.infer("bearing", inputs_of(self.request())).get_response().model_version, "2")
+        self.assertFails("NOT_FOUND", "nobody", admin.load_model, "nobody")
+
+    def test_log_settings(self):
+        settings = self.client.get_log_settings().settings
+        self.assertTrue(settings["log_info"].bool_param)
+        self.assertEqual(settings["log_verbose_level"].uint32_param, 0)
+        self.addCleanup(self.admin.update_log_settings, {"log_verbose_level": 0, "log_info": True})
+        self.admin.update_log_settings({"log_verbose_level": 1})
+        self.assertEqual(self.client.get_log_settings().settings["log_verbose_level"].uint32_param, 1)
+        self.admin.update_log_settings({"log_verbose_level": 0, "log_info": False})
+        self.assertFalse(self.client.get_log_settings().settings["log_info"].bool_param)
+
+    def test_trace_settings(self):
+        self.assertEqual(list(self.client.get_trace_settings().settings["trace_level"].value), ["OFF"])
+        self.addCleanup(self.admin.update_trace_settings, "bearing", {"trace_level": None, "trace_rate": None})
+        self.admin.update_trace_settings("bearing", {"trace_level": ["TIMESTAMPS"], "trace_rate": "5"})
+        self.assertEqual(list(self.client.get_trace_settings("bearing").settings["trace_rate"].value), ["5"])
+        self.assertEqual(list(self.client.get_trace_settings().settings["trace_level"].value), ["OFF"])
+        self.assertFails("NOT_FOUND", "nobody", self.client.get_trace_settings, "nobody")
+
+    def region(self, name, size):
+        """A region that the daemon knows, gone after the test."""
+        handle = shm.create_shared_memory_region(name, f"/tfld-{os.getpid()}-{name}", size)
+        self.addCleanup(shm.destroy_shared_memory_region, handle)
+        self.client.register_system_shared_memory(name, f"/tfld-{os.getpid()}-{name}", size)
+        self.addCleanup(self.client.unregister_system_shared_memory)
+        return handle
+
+    def test_system_shared_memory(self):
+        arrays = self.request(seed=5)
+        name, array = next(iter(arrays.items()))
+        output = self.metadata.outputs[0]
+        expected = self.client.infer("bearing", inputs_of(arrays)).as_numpy(output.name)
+        source, sink = self.region("source", array.nbytes + 64), self.region("sink", expected.nbytes)
+        shm.set_shared_memory_region(source, [array], offset=64)
+        regions = self.client.get_system_shared_memory_status().regions
+        self.assertEqual(sorted(regions), ["sink", "source"])
+        self.assertEqual(regions["source"].byte_size, array.nbytes + 64)
+
+        wanted = triton.InferRequestedOutput(output.name)
+        wanted.set_shared_memory("sink", expected.nbytes)
+        given = triton.InferInput(name, array.shape, DATATYPES[array.dtype.name])
+        given.set_shared_memory("source", array.nbytes, offset=64)
+        response = self.client.infer("bearing", [given], outputs=[wanted]).get_response()
+        self.assertEqual(list(response.raw_output_contents), [b""])
+        answer = shm.get_contents_as_numpy(sink, expected.dtype, expected.shape)
+        np.testing.assert_array_equal(answer, expected)
+
+        self.assertFails("ALREADY_EXISTS", "sink", self.client.register_system_shared_memory, "sink",
+                         f"/tfld-{os.getpid()}-sink", expected.nbytes)
+        self.assertFails("INVALID_ARGUMENT", "not a part", self.client.register_system_shared_memory, "more",
+                         f"/tfld-{os.getpid()}-sink", expected.nbytes + (1 << 20))
+        given.set_shared_memory("source", array.nbytes, offset=65)
+        self.assertFails("INVALID_ARGUMENT", "not within", self.client.infer, "bearing", [given])
+        self.client.unregister_system_shared_memory("source")
+        self.assertFails("NOT_FOUND", "source", self.client.infer, "bearing", [given])
         self.client.unregister_system_shared_memory()
-        self.client.unregister_cuda_shared_memory()
-        self.client.infer("bearing", inputs_of(self.request()))
-        statistics = self.client.get_inference_statistics("bearing").model_stats[0]
-        self.assertEqual(statistics.name, "bearing")
-        self.assertGreater(statistics.inference_stats.success.count, 0)
-        self.assertIn("bearing", [m.name for m in self.client.get_model_repository_index().models])
+        self.assertEqual(len(self.client.get_system_shared_memory_status().regions), 0)
+
+    def test_cuda_shared_memory(self):
+        self.client.unregister_cuda_shared_memory()  # of none is fine, as clients do it before they begin
+        self.assertFails("UNIMPLEMENTED", "CUDA", self.client.register_cuda_shared_memory, "c", b"AA==", 0, 64)
+
+    def test_stream(self):
+        """Several streams at once, each with right and wrong requests; answers come in the order of the requests."""
+        name = self.metadata.outputs[0].name
+        expected = {str(seed): self.client.infer("bearing", inputs_of(self.request(seed=seed))).as_numpy(name)
+                    for seed in range(20)}
+        failures = []
+
+        def run():
+            answers = queue.Queue()
+            with triton.InferenceServerClient(self.daemon.url) as client:
+                client.start_stream(lambda result, error: answers.put((result, error)))
+                for seed in range(20):
+                    client.async_stream_infer("bearing" if seed != 7 else "nobody",
+                                              inputs_of(self.request(seed=seed)), request_id=str(seed),
+                                              enable_empty_final_response=True)
+                for seed in range(20):
+                    result, error = answers.get(timeout=60)
+                    if seed == 7:
+                        if error is None or "nobody" not in error.message():
+                            failures.append(f"{seed}: {error}")
+                    elif error is not None or result.get_response().id != str(seed):
+                        failures.append(f"{seed}: {error}")
+                    elif not np.array_equal(result.as_numpy(name), expected[str(seed)]):
+                        failures.append(f"{seed}: another answer")
+                    elif not result.get_response().parameters["triton_final_response"].bool_param:
+                        failures.append(f"{seed}: not final")
+                client.stop_stream()
+
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+
+    def test_extensions(self):
+        extensions = list(self.client.get_server_metadata().extensions)
+        for name in ("classification", "logging", "model_configuration", "model_repository", "parameters",
+                     "schedule_policy", "statistics", "system_shared_memory", "trace"):
+            self.assertIn(name, extensions)
 
     def test_reflection(self):
         try:

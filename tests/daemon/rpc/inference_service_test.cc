@@ -10,12 +10,14 @@
 #include <thread>
 
 #include "tests/daemon/rpc/rpc_fixture.h"
+#include "tests/daemon/rpc/shared_object.h"
 #include "tests/daemon/scheduler/fake_job.h"
 
 namespace tfld::daemon {
 namespace {
 
 using grpc::StatusCode;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -203,6 +205,7 @@ TEST_F(InferenceServiceTest, Metadata) {
   inference::ServerMetadataResponse server;
   ASSERT_TRUE(Call(&Stub::ServerMetadata, inference::ServerMetadataRequest(), server).ok());
   EXPECT_EQ(server.name(), "tfld");
+  EXPECT_THAT(server.extensions(), Contains("system_shared_memory"));
   inference::ModelMetadataRequest request;
   request.set_name("echo");
   inference::ModelMetadataResponse model;
@@ -244,54 +247,131 @@ TEST_F(InferenceServiceTest, Readiness) {
 
 TEST_F(InferenceServiceTest, Statistics) {
   ASSERT_TRUE(Infer(test::EchoRequest()).ok());
+  ASSERT_TRUE(Infer(test::EchoRequest()).ok());
+  inference::ModelInferRequest wrong = test::EchoRequest();
+  wrong.mutable_raw_input_contents(0)->resize(3);
+  ASSERT_FALSE(Infer(wrong).ok());
   inference::ModelStatisticsResponse response;
   ASSERT_TRUE(Call(&Stub::ModelStatistics, inference::ModelStatisticsRequest(), response).ok());
   ASSERT_EQ(response.model_stats_size(), 1);
-  EXPECT_EQ(response.model_stats(0).version(), "3");
-  EXPECT_EQ(response.model_stats(0).inference_count(), 1u);
-  EXPECT_EQ(response.model_stats(0).inference_stats().success().count(), 1u);
-  EXPECT_GT(response.model_stats(0).inference_stats().success().ns(), 0u);
+  const inference::ModelStatistics& model = response.model_stats(0);
+  EXPECT_EQ(model.version(), "3");
+  EXPECT_EQ(model.inference_count(), 2u);
+  EXPECT_EQ(model.execution_count(), 2u);
+  EXPECT_GT(model.last_inference(), 1'600'000'000'000u) << "Unix time in milliseconds";
+  const inference::InferStatistics& times = model.inference_stats();
+  EXPECT_EQ(times.fail().count(), 1u);
+  EXPECT_GT(times.fail().ns(), 0u);
+  std::uint64_t parts = 0;
+  for (const auto* part : {&times.queue(), &times.compute_input(), &times.compute_infer(), &times.compute_output()}) {
+    EXPECT_EQ(part->count(), 2u);
+    EXPECT_GT(part->ns(), 0u);
+    parts += part->ns();
+  }
+  EXPECT_EQ(times.success().count(), 2u);
+  EXPECT_GE(times.success().ns(), parts) << "the parts are within the whole";
+  ASSERT_EQ(model.batch_stats_size(), 1);
+  EXPECT_EQ(model.batch_stats(0).batch_size(), 1u);
+  EXPECT_EQ(model.batch_stats(0).compute_infer().count(), 2u);
+  EXPECT_EQ(model.response_stats().at("0").success().count(), 2u);
+  EXPECT_EQ(model.memory_usage_size(), 3);
 }
 
 TEST_F(InferenceServiceTest, Index) {
+  inference::RepositoryIndexRequest request;
   inference::RepositoryIndexResponse response;
-  ASSERT_TRUE(Call(&Stub::RepositoryIndex, inference::RepositoryIndexRequest(), response).ok());
-  ASSERT_EQ(response.models_size(), 1);
-  EXPECT_EQ(response.models(0).name(), "echo");
-  EXPECT_EQ(response.models(0).state(), "READY");
+  ASSERT_TRUE(Call(&Stub::RepositoryIndex, request, response).ok());
+  ASSERT_EQ(response.models_size(), 4);
+  EXPECT_EQ(response.models(0).name(), "a");
+  EXPECT_EQ(response.models(0).version(), "1");
+  EXPECT_EQ(response.models(0).state(), "UNAVAILABLE");
+  EXPECT_EQ(response.models(0).reason(), "failed: too large");
+  EXPECT_EQ(response.models(1).version(), "2");
+  EXPECT_EQ(response.models(1).state(), "READY");
+  EXPECT_EQ(response.models(1).reason(), "");
+  request.set_ready(true);
+  ASSERT_TRUE(Call(&Stub::RepositoryIndex, request, response).ok());
+  EXPECT_EQ(response.models_size(), 2);
+  request.set_repository_name("other");
+  ExpectError(Call(&Stub::RepositoryIndex, request, response), StatusCode::NOT_FOUND, "'other'");
 }
 
-TEST_F(InferenceServiceTest, ModelsAreManagedElsewhere) {
+TEST_F(InferenceServiceTest, WhatManagesIsRefused) {
   inference::RepositoryModelLoadResponse load;
   ExpectError(Call(&Stub::RepositoryModelLoad, inference::RepositoryModelLoadRequest(), load),
               StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
   inference::RepositoryModelUnloadResponse unload;
   ExpectError(Call(&Stub::RepositoryModelUnload, inference::RepositoryModelUnloadRequest(), unload),
               StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
+  inference::LogSettingsRequest log;
+  (*log.mutable_settings())["log_info"].set_bool_param(false);
+  inference::LogSettingsResponse log_response;
+  ExpectError(Call(&Stub::LogSettings, log, log_response), StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
+  inference::TraceSettingRequest trace;
+  (*trace.mutable_settings())["trace_level"].add_value("TIMESTAMPS");
+  inference::TraceSettingResponse trace_response;
+  ExpectError(Call(&Stub::TraceSetting, trace, trace_response), StatusCode::PERMISSION_DENIED, "/run/tfld/admin.sock");
+  EXPECT_TRUE(fixture_.manager.calls.empty());
 }
 
-TEST_F(InferenceServiceTest, WhatIsNotOfferedSaysSo) {
-  inference::SystemSharedMemoryRegisterResponse registered;
-  ExpectError(Call(&Stub::SystemSharedMemoryRegister, inference::SystemSharedMemoryRegisterRequest(), registered),
-              StatusCode::UNIMPLEMENTED, "shared memory");
-  inference::CudaSharedMemoryRegisterResponse cuda;
-  ExpectError(Call(&Stub::CudaSharedMemoryRegister, inference::CudaSharedMemoryRegisterRequest(), cuda),
-              StatusCode::UNIMPLEMENTED, "CUDA");
+TEST_F(InferenceServiceTest, SettingsAreReadByAnybody) {
+  inference::LogSettingsResponse log;
+  ASSERT_TRUE(Call(&Stub::LogSettings, inference::LogSettingsRequest(), log).ok());
+  EXPECT_TRUE(log.settings().at("log_error").bool_param());
   inference::TraceSettingResponse trace;
-  ExpectError(Call(&Stub::TraceSetting, inference::TraceSettingRequest(), trace), StatusCode::UNIMPLEMENTED, "tracing");
-  grpc::ClientContext context;
-  const auto stream = stub_->ModelStreamInfer(&context);
-  ExpectError(stream->Finish(), StatusCode::UNIMPLEMENTED, "stream");
+  ASSERT_TRUE(Call(&Stub::TraceSetting, inference::TraceSettingRequest(), trace).ok());
+  EXPECT_THAT(trace.settings().at("trace_level").value(), ElementsAre("OFF"));
+  inference::TraceSettingRequest unknown;
+  unknown.set_model_name("nobody");
+  ExpectError(Call(&Stub::TraceSetting, unknown, trace), StatusCode::NOT_FOUND, "nobody");
 }
 
-TEST_F(InferenceServiceTest, UnregisteringAllRegionsIsAlwaysFine) {
-  inference::SystemSharedMemoryUnregisterResponse system;
-  EXPECT_TRUE(Call(&Stub::SystemSharedMemoryUnregister, inference::SystemSharedMemoryUnregisterRequest(), system).ok());
-  inference::CudaSharedMemoryUnregisterResponse cuda;
-  EXPECT_TRUE(Call(&Stub::CudaSharedMemoryUnregister, inference::CudaSharedMemoryUnregisterRequest(), cuda).ok());
-  inference::SystemSharedMemoryUnregisterRequest request;
-  request.set_name("r");
-  ExpectError(Call(&Stub::SystemSharedMemoryUnregister, request, system), StatusCode::NOT_FOUND, "'r'");
+TEST_F(InferenceServiceTest, ThereIsNoCuda) {
+  inference::CudaSharedMemoryRegisterResponse registered;
+  ExpectError(Call(&Stub::CudaSharedMemoryRegister, inference::CudaSharedMemoryRegisterRequest(), registered),
+              StatusCode::UNIMPLEMENTED, "CUDA");
+  inference::CudaSharedMemoryStatusResponse status;
+  ExpectError(Call(&Stub::CudaSharedMemoryStatus, inference::CudaSharedMemoryStatusRequest(), status),
+              StatusCode::UNIMPLEMENTED, "CUDA");
+  inference::CudaSharedMemoryUnregisterResponse gone;
+  EXPECT_TRUE(Call(&Stub::CudaSharedMemoryUnregister, inference::CudaSharedMemoryUnregisterRequest(), gone).ok())
+      << "clients unregister everything before they begin";
+}
+
+TEST_F(InferenceServiceTest, TensorsInSharedMemory) {
+  test::SharedObject object(64);
+  object.Put(16, "ABCDEFGHIJKLMNOP");
+  inference::SystemSharedMemoryRegisterRequest region;
+  region.set_name("r");
+  region.set_key(object.name());
+  region.set_byte_size(64);
+  inference::SystemSharedMemoryRegisterResponse registered;
+  ASSERT_TRUE(Call(&Stub::SystemSharedMemoryRegister, region, registered).ok());
+  ExpectError(Call(&Stub::SystemSharedMemoryRegister, region, registered), StatusCode::ALREADY_EXISTS, "'r'");
+
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.clear_raw_input_contents();
+  const auto place = [](auto& tensor, std::int64_t offset) {
+    (*tensor.mutable_parameters())["shared_memory_region"].set_string_param("r");
+    (*tensor.mutable_parameters())["shared_memory_byte_size"].set_int64_param(16);
+    (*tensor.mutable_parameters())["shared_memory_offset"].set_int64_param(offset);
+  };
+  place(*request.mutable_inputs(0), 16);
+  request.add_outputs()->set_name("out0");
+  place(*request.mutable_outputs(0), 32);
+  const grpc::Status status = Infer(request);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_THAT(response_.raw_output_contents(), ElementsAre(""));
+  EXPECT_EQ(object.Text(32, 16), "ABCDEFGHIJKLMNOP");
+
+  inference::SystemSharedMemoryStatusResponse regions;
+  ASSERT_TRUE(Call(&Stub::SystemSharedMemoryStatus, inference::SystemSharedMemoryStatusRequest(), regions).ok());
+  ASSERT_EQ(regions.regions_size(), 1);
+  EXPECT_EQ(regions.regions().at("r").key(), object.name());
+  EXPECT_EQ(regions.regions().at("r").byte_size(), 64u);
+  inference::SystemSharedMemoryUnregisterResponse gone;
+  ASSERT_TRUE(Call(&Stub::SystemSharedMemoryUnregister, inference::SystemSharedMemoryUnregisterRequest(), gone).ok());
+  ExpectError(Infer(request), StatusCode::NOT_FOUND, "input 'in0': no shared memory region 'r'");
 }
 
 TEST_F(InferenceServiceTest, ACallerThatIsNotKnownIsDenied) {

@@ -25,7 +25,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path) {
   return grpc::CreateCustomChannel("unix:" + path, grpc::InsecureChannelCredentials(), arguments);
 }
 
-RpcFixture::RpcFixture(const daemon::RpcServerOptions& options) : scheduler(SchedulerOptions()) {
+RpcFixture::RpcFixture(const daemon::RpcServerOptions& options, bool managing) : scheduler(SchedulerOptions()) {
   Publish("echo", 3, {{engine::ElementType::kFloat32, {1, 4}}});
   daemon::InferenceContext context;
   context.scheduler = &scheduler;
@@ -34,6 +34,10 @@ RpcFixture::RpcFixture(const daemon::RpcServerOptions& options) : scheduler(Sche
   context.observers = {&stats};
   context.ready = &ready;
   context.peers = peers;
+  context.regions = &regions;
+  context.manager = &manager;
+  context.traces = &traces;
+  context.managing = managing;
   context.admin_socket = "/run/tfld/admin.sock";
   auto started = daemon::RpcServer::Start(ListenOn(path), peers, {daemon::NewInferenceService(context)}, options);
   EXPECT_TRUE(started.ok()) << started.status().ToString();

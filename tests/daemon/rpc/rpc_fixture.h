@@ -10,10 +10,13 @@
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/inference_context.h"
 #include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/region_registry.h"
 #include "daemon/rpc/rpc_server.h"
 #include "daemon/scheduler/request_stats.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/telemetry/trace_settings.h"
 #include "inference/grpc_service.grpc.pb.h"
+#include "tests/daemon/rpc/fake_manager.h"
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -25,7 +28,8 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path);
 class RpcFixture {
  public:
   // One executor, a queue of two, and a model "echo" of FP32 [1, 4] in version 3.
-  explicit RpcFixture(const daemon::RpcServerOptions& options = {});
+  // With `managing` as on the admin socket.
+  explicit RpcFixture(const daemon::RpcServerOptions& options = {}, bool managing = false);
   ~RpcFixture();
 
   void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
@@ -37,6 +41,9 @@ class RpcFixture {
   daemon::Scheduler scheduler;
   daemon::ServingMap map;
   daemon::RequestStats stats;
+  daemon::RegionRegistry regions;
+  daemon::TraceSettings traces;
+  FakeManager manager;
   std::shared_ptr<daemon::PeerRegistry> peers = std::make_shared<daemon::PeerRegistry>();
   std::unique_ptr<daemon::RpcServer> server;
 };

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "daemon/rpc/request_check.h"
+#include "daemon/rpc/shared_tensors.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/support/model_builder.h"
@@ -35,17 +36,16 @@ class TensorCodecTest : public testing::Test {
   // The whole way of a request.
   Status Infer() {
     response_.Clear();
-    TFLD_RETURN_IF_ERROR(CheckRequest(entry(), request_));
-    PrepareResponse(entry(), request_, response_);
+    TFLD_RETURN_IF_ERROR(CheckRequest(entry(), request_, {}));
+    PrepareResponse(entry(), request_, {}, response_);
     engine::Session& session = instance_->session(0);
-    TFLD_RETURN_IF_ERROR(CopyInputs(entry(), request_, session));
+    TFLD_RETURN_IF_ERROR(CopyInputs(entry(), request_, {}, session));
     TFLD_RETURN_IF_ERROR(session.Run());
-    CopyOutputs(entry(), session, labels_, response_);
-    return {};
+    return CopyOutputs(entry(), session, labels_, {}, response_);
   }
 
   void ExpectRefused(StatusCode code, const std::string& text) {
-    const Status status = CheckRequest(entry(), request_);
+    const Status status = CheckRequest(entry(), request_, {});
     EXPECT_EQ(status.code(), code) << status.ToString();
     EXPECT_THAT(std::string(status.message()), HasSubstr(text));
   }
@@ -187,7 +187,7 @@ class CheckRequestTest : public TensorCodecTest {
   }
 };
 
-TEST_F(CheckRequestTest, RightAsItIs) { EXPECT_TRUE(CheckRequest(entry(), request_).ok()); }
+TEST_F(CheckRequestTest, RightAsItIs) { EXPECT_TRUE(CheckRequest(entry(), request_, {}).ok()); }
 
 TEST_F(CheckRequestTest, UnknownInput) {
   request_.mutable_inputs(0)->set_name("image");
@@ -249,7 +249,7 @@ TEST_F(CheckRequestTest, RawContentsForSomeInputs) {
 
 TEST_F(CheckRequestTest, RawAndTypedContents) {
   request_.mutable_inputs(0)->mutable_contents()->add_fp32_contents(1);
-  ExpectRefused(StatusCode::kInvalidArgument, "input 'in0' has contents and raw_input_contents");
+  ExpectRefused(StatusCode::kInvalidArgument, "input 'in0' has contents, and bytes in raw_input_contents");
 }
 
 TEST_F(CheckRequestTest, UnknownOutput) {
@@ -261,11 +261,6 @@ TEST_F(CheckRequestTest, OutputTwice) {
   request_.add_outputs()->set_name("out0");
   request_.add_outputs()->set_name("out0");
   ExpectRefused(StatusCode::kInvalidArgument, "output 'out0' is wanted twice");
-}
-
-TEST_F(CheckRequestTest, SharedMemoryIsNotOffered) {
-  (*request_.mutable_inputs(0)->mutable_parameters())["shared_memory_region"].set_string_param("r");
-  ExpectRefused(StatusCode::kUnimplemented, "input 'in0': tensors in shared memory regions");
 }
 
 std::string Raw(const std::vector<std::string>& strings) {
