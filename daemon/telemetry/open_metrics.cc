@@ -24,8 +24,8 @@ void AppendEscaped(std::string& out, std::string_view text) {
   }
 }
 
-// With as many digits as prometheus-cpp writes, so that the label of a bucket is the same in both formats. The bounds of
-// buckets are floating-point numbers in this one: 1.0, never 1.
+// With as many digits as prometheus-cpp writes, so that the label of a bucket is the same in both formats. The bounds
+// of buckets are floating-point numbers in this one: 1.0, never 1.
 std::string Number(double value, bool floating) {
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   char buffer[64];

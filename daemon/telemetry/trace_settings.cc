@@ -30,7 +30,7 @@ Status Wrong(const TraceSetting& setting, std::string_view expected) {
 
 }  // namespace
 
-Status TraceSettings::Apply(const TraceSetting& change, const std::string& file, Choice& choice) {
+Status TraceSettings::Apply(const TraceSetting& change, Choice& choice) {
   const bool clear = change.values.empty();
   const std::string_view value = change.values.size() == 1 ? std::string_view(change.values[0]) : std::string_view();
   if (change.name == "trace_level") {
@@ -49,7 +49,7 @@ Status TraceSettings::Apply(const TraceSetting& change, const std::string& file,
   } else if (change.name == "log_frequency") {
     if (!clear && value != "0") return Wrong(change, "0");
   } else if (change.name == "trace_file") {
-    if (!clear && value != file) return Wrong(change, "the file that the daemon's configuration names, and no other,");
+    if (!clear && !(change.values.size() == 1 && value.empty())) return Wrong(change, "no file, but an empty name,");
   } else {
     return InvalidArgument(StrCat("there is no trace setting '", change.name, "'"));
   }
@@ -71,7 +71,7 @@ std::vector<TraceSetting> TraceSettings::Get(std::string_view model) const {
   if (left != kNoEnd) left = std::max<std::int64_t>(0, left - static_cast<std::int64_t>(counted.traced));
   return {{"log_frequency", {"0"}},
           {"trace_count", {StrCat(left)}},
-          {"trace_file", {file_}},
+          {"trace_file", {""}},
           {"trace_level", {on ? "TIMESTAMPS" : "OFF"}},
           {"trace_mode", {kMode}},
           {"trace_rate", {StrCat(mine.rate.value_or(global_.choice.rate.value_or(kDefaultRate)))}}};
@@ -82,7 +82,7 @@ Status TraceSettings::Set(std::string_view model, std::span<const TraceSetting> 
   const Rule* own = model.empty() ? &global_ : Find(model);
   Rule next = own ? *own : Rule();
   for (const TraceSetting& change : changes) {
-    TFLD_RETURN_IF_ERROR(Apply(change, file_, next.choice));
+    TFLD_RETURN_IF_ERROR(Apply(change, next.choice));
     if (change.name == "trace_count") next.traced = 0;
     if (change.name == "trace_level") next.seen = 0;
   }

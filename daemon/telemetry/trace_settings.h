@@ -4,9 +4,9 @@
 //   trace_level    "OFF" (the default), "TIMESTAMPS"
 //   trace_rate     every so many requests of a model one is traced; "1000"
 //   trace_count    how many more traces until it stops by itself; "-1" for no end
-//   trace_mode     "opentelemetry", the form of the file
-//   trace_file     where they are written: as configured, it cannot be set here, since no caller names the daemon's
-//   files log_frequency  "0": one file
+//   trace_mode     "opentelemetry", the form in which tfld-ctl writes them
+//   trace_file     "": the newest stay in memory for `tfld-ctl trace --recent`; no caller names a file to write
+//   log_frequency  "0"
 //
 // A model has the settings of all models but for those that it was given itself.
 //
@@ -34,9 +34,6 @@ struct TraceSetting {
 
 class TraceSettings {
  public:
-  // `file` is the configured one; empty for none.
-  explicit TraceSettings(std::string file = {}) : file_(std::move(file)) {}
-
   // All settings that hold for `model`; empty for all models together. Ordered by name.
   std::vector<TraceSetting> Get(std::string_view model) const;
 
@@ -65,11 +62,10 @@ class TraceSettings {
     std::uint64_t traced = 0;  // since the count was set
   };
 
-  static Status Apply(const TraceSetting& change, const std::string& file, Choice& choice);
+  static Status Apply(const TraceSetting& change, Choice& choice);
   const Rule* Find(std::string_view model) const;
   void UpdateAny();
 
-  const std::string file_;
   std::atomic<bool> any_ = false;  // written under the lock
   mutable std::mutex mutex_;       // guards what follows
   Rule global_;
