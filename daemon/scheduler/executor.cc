@@ -1,8 +1,4 @@
-// What an executor does: look for the next job, run it, wait.
-#include <chrono>
-#include <mutex>
-
-#include "daemon/scheduler/scheduler_core.h"
+#include "daemon/scheduler/executor.h"
 
 namespace tfld::daemon {
 namespace {
@@ -12,17 +8,8 @@ using std::chrono::steady_clock;
 
 // A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile.
 constexpr nanoseconds kWorthAFollower{50'000};
-
-// The scheduler for which the thread, an executor, polls for its own next job: what it finds it runs itself.
-thread_local const void* t_looking_for_work = nullptr;
-
-inline void Pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-  asm volatile("yield");
-#endif
-}
+// How often a busy executor looks whether a channel has something critical, if nobody else does.
+constexpr nanoseconds kBetweenLooks{20'000};
 
 }  // namespace
 
@@ -32,109 +19,120 @@ Status CheckRunnable(const Job& job, SteadyTime now) {
   return {};
 }
 
-void Scheduler::Impl::ExecutorLoop(int slot) {
-  std::unique_lock lock(mutex);
-  nanoseconds last_run = kWorthAFollower;  // how long this executor's last job took
+void End(Job& job, const Status& status, SteadyTime now) {
+  job.ticket.times.finished = now;
+  const JobTimes times = job.ticket.times;  // the job may be gone while Finish still reads them
+  job.Finish(status, times);
+}
+
+void Executor::Loop() {
+  std::unique_lock lock(core_.mutex);
   bool waited = true;
   for (;;) {
-    Job* job = queue.Pop();
-    if (queue.size() == 0 && !closed) work.store(false, std::memory_order_relaxed);
+    const SteadyTime now = core_.Now();
+    Job* job = lane_.policy.Pop(now);
+    core_.UpdateHints(lane_);
     if (job == nullptr) {
-      if (closed) break;
-      WaitForWork(lock);
+      if (core_.closed) break;
+      core_.WaitForWork(lane_, lock);
       waited = true;
       continue;
     }
-    ++busy;
-    auto whom = Whom::kNobody;
-    if (queue.size() > 0) {
-      whom = WhomToWake();
-    } else if (!leading && followers > 0 && (!waited || last_run >= kWorthAFollower)) {
-      whom = Whom::kFollower;
+    ++lane_.busy;
+    const nanoseconds cost = job->ticket.cost;
+    auto whom = Scheduler::Impl::Whom::kNobody;
+    if (lane_.policy.size() > 0) {
+      whom = core_.WhomToWake(lane_);
+    } else if (!core_.leading && (!waited || cost == nanoseconds(0) || cost >= kWorthAFollower)) {
+      whom = Scheduler::Impl::Whom::kFollower;
     }
+    lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
-    Rouse(whom);
-    const auto started = steady_clock::now();
-    Run(*job, slot);
-    last_run = steady_clock::now() - started;
+    core_.Rouse(lane_, whom);
+    Run(*job, 0);
     // What came by a channel meanwhile is to compete with what is queued.
-    t_looking_for_work = this;
-    if (!poller.empty()) poller.Poll(0);
-    t_looking_for_work = nullptr;
+    if (lane_.index == 0 && !core_.poller.empty()) core_.PollForOwnWork(0);
     lock.lock();
-    --busy;
-    ++finished;
+    --lane_.busy;
+    lane_.running[static_cast<std::size_t>(slot_)].busy = false;
+    ++core_.finished;
     waited = false;
-    if (draining && drained()) idle.notify_all();
+    if (core_.draining && core_.drained()) core_.idle.notify_all();
   }
   lock.unlock();
-  poller.Wake();  // the wake-up of the end, for the next one
+  core_.poller.Wake();  // the wake-up of the end, for the next one
 }
 
-void Scheduler::Impl::WaitForWork(std::unique_lock<std::mutex>& lock) {
-  if (!leading) return Lead(lock);
-  ++followers;
-  follow.wait(lock, [this] { return closed || queue.size() > 0 || !leading; });
-  --followers;
-}
-
-void Scheduler::Impl::Lead(std::unique_lock<std::mutex>& lock) {
-  leading = true;
-  const nanoseconds budget = MaySpin() ? spin.Budget() : nanoseconds(0);
-  const auto began = steady_clock::now();
-  bool slept = false;
-  lock.unlock();
-  t_looking_for_work = this;
-  bool found = false;
-  while (!found && steady_clock::now() - began < budget) {
-    Pause();
-    found = work.load(std::memory_order_relaxed) || (!poller.empty() && poller.Poll(0));
+Executor::Nanoseconds Executor::Run(Job& job, int level) {
+  const SteadyTime started = core_.Now();
+  Status status = CheckRunnable(job, started);
+  const bool runs = status.ok();
+  SteadyTime ended = started;
+  nanoseconds cost{0};
+  if (runs) {
+    engine::Session& session = job.instance->session(slot_, level);
+    const bool preemptible = level == 0 && core_.options.preemption && job.priority != PriorityClass::kCritical;
+    if (preemptible) {
+      job_ = &job;
+      listened_ = started;
+      preempted_ = nanoseconds(0);
+    }
+    session.SetObserver(preemptible ? this : nullptr);
+    job.ticket.times.started = started;
+    status = job.Run(session, job.ticket.times);
+    ended = core_.Now();
+    cost = ended - started - (level == 0 ? preempted_ : nanoseconds(0));
+    if (preemptible) session.SetObserver(nullptr);
+    if (status.ok()) job.instance->cost().Add(cost);
+    if (level == 0) {
+      job_ = nullptr;
+      preempted_ = nanoseconds(0);
+    }
   }
-  if (!found) {
-    lock.lock();
-    leader_sleeping = slept = queue.size() == 0 && !closed;
-    lock.unlock();
-    if (slept) poller.Poll(-1);
+  {
+    std::lock_guard lock(core_.mutex);
+    core_.Settle(lane_, job, true, cost, ended);
   }
-  t_looking_for_work = nullptr;
-  lock.lock();
-  leading = leader_sleeping = false;
-  spin.Record(steady_clock::now() - began, slept);
+  End(job, status, ended);
+  return ended - started;
 }
 
-bool Scheduler::Impl::MaySpin() const {
-  // One processor stays for whoever is to send the next request.
-  return (busy + 1) * options.threads_per_executor < processors;
+bool Executor::BeforeStep(int, int) {
+  if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
+  if (lane_.index == 0 && !core_.poller.empty() && !core_.leading.load(std::memory_order_relaxed)) Listen();
+  return true;
 }
 
-Scheduler::Impl::Whom Scheduler::Impl::WhomToWake() const {
-  if (t_looking_for_work == this && queue.size() == 1) return Whom::kNobody;
-  // A leader that is awake sees the first job by itself.
-  if (leading && !leader_sleeping && queue.size() == 1) return Whom::kNobody;
-  if (leading && leader_sleeping && queue.size() == 1) return Whom::kLeader;
-  if (followers > 0) return Whom::kFollower;
-  return leading ? Whom::kLeader : Whom::kNobody;
-}
-
-void Scheduler::Impl::Rouse(Whom whom) {
-  if (whom == Whom::kLeader) poller.Wake();
-  if (whom == Whom::kFollower) follow.notify_one();
-}
-
-void Scheduler::Impl::Run(Job& job, int slot) {
-  const SteadyTime now = Now();
-  Status status = CheckRunnable(job, now);
-  if (status.ok()) {
-    job.ticket.times.started = now;
-    status = job.Run(job.instance->session(slot), job.ticket.times);
+// Nobody waits on the channels. An idle executor should; if there is none, this one looks now and then.
+void Executor::Listen() {
+  const SteadyTime now = steady_clock::now();
+  if (now - listened_ < kBetweenLooks) return;
+  listened_ = now;
+  if (core_.listeners.load(std::memory_order_relaxed) > 0) {
+    core_.lanes[0]->follow.notify_one();
+    return;
   }
-  End(job, status);
+  if (core_.poller.Poll(0).wake_up) core_.poller.Wake();  // it was meant for an idle executor
+  if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
 }
 
-void Scheduler::Impl::End(Job& job, const Status& status) const {
-  job.ticket.times.finished = Now();
-  const JobTimes times = job.ticket.times;  // the job may be gone while Finish still reads them
-  job.Finish(status, times);
+void Executor::RunCritical() {
+  const SteadyTime began = core_.Now();
+  while (Job* job = PopCritical()) Run(*job, 1);
+  const SteadyTime ended = core_.Now();
+  preempted_ += ended - began;
+}
+
+Job* Executor::PopCritical() {
+  std::lock_guard lock(core_.mutex);
+  const Job* next = lane_.policy.NextCritical();
+  if (next == nullptr) return nullptr;
+  // The session of the job that is preempted is in use.
+  if (next->instance->options().levels < 2) return nullptr;
+  ++core_.preemptions;
+  Job* job = lane_.policy.PopCritical();
+  core_.UpdateHints(lane_);
+  return job;
 }
 
 }  // namespace tfld::daemon

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "daemon/scheduler/intrusive_heap.h"
 #include "daemon/scheduler/model_instance.h"
 #include "engine/base/status.h"
 
@@ -33,6 +34,23 @@ struct JobTimes {
   SteadyTime finished{};
 };
 
+class Job;
+struct Flow;
+struct UserUsage;
+
+// The scheduler's own notes about a job that it has.
+struct JobTicket {
+  JobTimes times;
+  std::chrono::nanoseconds cost{0};  // as estimated when it came
+  double weight = 1;                 // its client's
+  std::uint64_t sequence = 0;        // of arrival
+  UserUsage* user = nullptr;
+  Flow* flow = nullptr;
+  HeapLinks<Job> links;     // in its flow
+  Job* previous = nullptr;  // in the list of all that wait
+  Job* next = nullptr;
+};
+
 // Made, owned and ended by whoever decodes requests. From Submit, if it takes the job, to Finish it belongs to the
 // scheduler; nobody else writes to its fields meanwhile.
 class Job {
@@ -57,10 +75,7 @@ class Job {
   // Must not block, and must not submit: a job that is used again is submitted later.
   virtual void Finish(const Status& status, const JobTimes& times) = 0;
 
-  // The scheduler's own, while it has the job.
-  struct Ticket {
-    JobTimes times;
-  } ticket;
+  JobTicket ticket;  // the scheduler's own, while it has the job
 };
 
 }  // namespace tfld::daemon

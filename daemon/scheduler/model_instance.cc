@@ -1,5 +1,6 @@
 #include "daemon/scheduler/model_instance.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/scheduler/version_counters.h"
@@ -9,13 +10,17 @@ namespace tfld::daemon {
 ModelInstance::ModelInstance() : counters_(std::make_shared<VersionCounters>()) {}
 
 Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
-    std::shared_ptr<const engine::Executable> executable,
-    const std::vector<std::shared_ptr<engine::ThreadPool>>& pools) {
+    std::shared_ptr<const engine::Executable> executable, const std::vector<std::shared_ptr<engine::ThreadPool>>& pools,
+    const InstanceOptions& options) {
   std::shared_ptr<ModelInstance> instance(new ModelInstance);
-  instance->sessions_.reserve(pools.size());
+  instance->options_ = options;
+  instance->options_.levels = std::max(1, options.levels);
+  instance->sessions_.reserve(pools.size() * static_cast<std::size_t>(instance->options_.levels));
   for (const std::shared_ptr<engine::ThreadPool>& pool : pools) {
-    TFLD_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session, executable->NewSession(pool));
-    instance->sessions_.push_back(std::move(session));
+    for (int level = 0; level < instance->options_.levels; ++level) {
+      TFLD_ASSIGN_OR_RETURN(std::unique_ptr<engine::Session> session, executable->NewSession(pool));
+      instance->sessions_.push_back(std::move(session));
+    }
   }
   instance->executable_ = std::move(executable);
   return instance;

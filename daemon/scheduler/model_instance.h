@@ -1,12 +1,15 @@
 // ModelInstance: one model version ready to run, with a session for each executor slot, so that a request never waits
 // for memory and never allocates any.
 //
-// Thread rule: immutable but for the sessions, and session(i) is used only by executor i while it runs a job.
+// Thread rule: immutable but for the sessions, the load and the cost. session(i, ...) is used only by executor i of the
+// instance's queue, while it runs a job; load() belongs to the scheduler's lock; cost() has its own rule.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "daemon/scheduler/cost_estimate.h"
 #include "engine/base/result.h"
 #include "tfld/engine.h"
 
@@ -14,15 +17,36 @@ namespace tfld::daemon {
 
 class VersionCounters;
 
+struct InstanceOptions {
+  int queue = 0;           // of the scheduler, whose executors run it: 0 is the processors', the others are devices
+  int levels = 1;          // sessions of each slot; a second one lets a job preempt another of the same version
+  int max_concurrent = 0;  // executors that it may occupy at the same time; 0: all
+};
+
 class ModelInstance {
  public:
-  // One session a pool, in the order of the executors; a null pool stands for one thread.
+  // One slot a pool, in the order of the queue's executors; a null pool stands for one thread. Sessions of one slot
+  // share its pool, of which only one uses it at a time.
   static Result<std::shared_ptr<ModelInstance>> Create(std::shared_ptr<const engine::Executable> executable,
-                                                       const std::vector<std::shared_ptr<engine::ThreadPool>>& pools);
+                                                       const std::vector<std::shared_ptr<engine::ThreadPool>>& pools,
+                                                       const InstanceOptions& options = {});
 
   const engine::Executable& executable() const { return *executable_; }
-  int slots() const { return static_cast<int>(sessions_.size()); }
-  engine::Session& session(int slot) { return *sessions_[static_cast<std::size_t>(slot)]; }
+  const InstanceOptions& options() const { return options_; }
+  int slots() const { return static_cast<int>(sessions_.size()) / options_.levels; }
+  // Level 0 is for what runs on an idle executor, level 1 for what runs on the stack of a preempted job.
+  engine::Session& session(int slot, int level = 0) {
+    return *sessions_[static_cast<std::size_t>(slot * options_.levels + level)];
+  }
+
+  CostEstimate& cost() { return cost_; }
+
+  // What the scheduler has of this version at present.
+  struct Load {
+    std::size_t waiting = 0;
+    int running = 0;
+  };
+  Load& load() { return load_; }
 
   // What is counted of its requests. Any thread.
   const std::shared_ptr<VersionCounters>& counters() const { return counters_; }
@@ -30,9 +54,12 @@ class ModelInstance {
  private:
   ModelInstance();
 
+  InstanceOptions options_;
   std::shared_ptr<const engine::Executable> executable_;
   const std::shared_ptr<VersionCounters> counters_;
-  std::vector<std::unique_ptr<engine::Session>> sessions_;
+  std::vector<std::unique_ptr<engine::Session>> sessions_;  // by slot, then by level
+  CostEstimate cost_;
+  Load load_;
 };
 
 }  // namespace tfld::daemon

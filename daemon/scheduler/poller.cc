@@ -84,13 +84,20 @@ void Poller::Unwatch(int descriptor) {
   ended_.wait(lock, [&] { return !entry->running; });
 }
 
-bool Poller::Poll(int timeout_ms) {
+Poller::Found Poller::Poll(int timeout_ms) {
   std::array<epoll_event, kEventsAtOnce> events;
   const int count = epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);
+  Found found;
   for (int i = 0; i < count; ++i) {
-    if (const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64; id != kWakeId) Dispatch(id);
+    const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
+    if (id == kWakeId) {
+      found.wake_up = true;
+    } else {
+      ++found.sources;
+      Dispatch(id);
+    }
   }
-  return count > 0;
+  return found;
 }
 
 void Poller::Dispatch(std::uint64_t id) {

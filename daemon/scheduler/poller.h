@@ -33,8 +33,12 @@ class Poller {
   // within the source's own OnReady it returns at once. Does nothing for a descriptor that is not watched.
   void Unwatch(int descriptor);
 
-  // Waits up to `timeout_ms` (-1: without end) and runs OnReady of what is ready. False when nothing had happened.
-  bool Poll(int timeout_ms);
+  struct Found {
+    int sources = 0;  // that were ready
+    bool wake_up = false;
+  };
+  // Waits up to `timeout_ms` (-1: without end) and runs OnReady of what is ready.
+  Found Poll(int timeout_ms);
   // Ends one Poll that waits, or the next one.
   void Wake();
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/scheduler/executor.h"
 #include "daemon/scheduler/scheduler_core.h"
 #include "engine/base/str_cat.h"
 
@@ -25,23 +26,55 @@ int UsableProcessors() {
 SchedulerOptions Resolve(SchedulerOptions options) {
   options.threads_per_executor = std::max(1, options.threads_per_executor);
   if (options.executors <= 0) options.executors = std::max(1, UsableProcessors() / options.threads_per_executor);
+  options.queue_capacity = std::max<std::size_t>(options.queue_capacity, 1);
   if (!options.clock) options.clock = [] { return std::chrono::steady_clock::now(); };
   return options;
+}
+
+PolicyOptions PolicyOptionsOf(const SchedulerOptions& options, int executors) {
+  PolicyOptions policy;
+  policy.capacity = options.queue_capacity;
+  policy.per_client = options.queue_per_client;
+  policy.per_instance = options.queue_per_model;
+  policy.running = static_cast<std::size_t>(executors) * 2;  // with those that preempt
+  return policy;
 }
 
 }  // namespace
 
 Scheduler::Impl::Impl(const SchedulerOptions& resolved)
-    : options(resolved), processors(UsableProcessors()), queue(resolved.queue_capacity), spin(resolved.spin) {}
+    : options(resolved),
+      processors(UsableProcessors()),
+      quota(resolved.quota, resolved.executors + resolved.devices),
+      spin(resolved.spin) {
+  for (int index = 0; index <= options.devices; ++index) {
+    const int count = index == 0 ? options.executors : 1;
+    lanes.push_back(std::make_unique<Lane>(index, count, PolicyOptionsOf(options, count)));
+    const int threads = options.threads_per_executor;
+    auto& of_lane = pools.emplace_back();
+    for (int slot = 0; slot < count; ++slot) {
+      of_lane.push_back(threads > 1 ? engine::NewThreadPool(threads) : nullptr);
+    }
+  }
+}
+
+Lane* Scheduler::Impl::LaneOf(const Job& job) const {
+  const auto index = static_cast<std::size_t>(job.instance->options().queue);
+  return index < lanes.size() ? lanes[index].get() : nullptr;
+}
+
+bool Scheduler::Impl::drained() const {
+  return std::ranges::all_of(lanes, [](const auto& lane) { return lane->policy.size() == 0 && lane->busy == 0; });
+}
 
 Scheduler::Scheduler(const SchedulerOptions& options) : impl_(std::make_unique<Impl>(Resolve(options))) {
-  for (int slot = 0; slot < impl_->options.executors; ++slot) {
-    const int threads = impl_->options.threads_per_executor;
-    impl_->pools.push_back(threads > 1 ? engine::NewThreadPool(threads) : nullptr);
-  }
-  for (int slot = 0; slot < impl_->options.executors; ++slot) {
-    impl_->executors.emplace_back([impl = impl_.get(), slot] { impl->ExecutorLoop(slot); });
-    pthread_setname_np(impl_->executors.back().native_handle(), StrCat("tfld-exec-", slot).substr(0, 15).c_str());
+  for (const auto& lane : impl_->lanes) {
+    for (int slot = 0; slot < static_cast<int>(lane->running.size()); ++slot) {
+      impl_->executors.emplace_back(
+          [impl = impl_.get(), lane = lane.get(), slot] { Executor(*impl, *lane, slot).Loop(); });
+      const std::string name = lane->index == 0 ? StrCat("tfld-exec-", slot) : StrCat("tfld-dev-", lane->index);
+      pthread_setname_np(impl_->executors.back().native_handle(), name.substr(0, 15).c_str());
+    }
   }
 }
 
@@ -50,28 +83,27 @@ Scheduler::~Scheduler() { Stop(SteadyTime{}); }
 Status Scheduler::Submit(Job& job) {
   Impl& impl = *impl_;
   const SteadyTime now = impl.Now();
-  job.ticket.times = {};
+  job.ticket = {};
   job.ticket.times.queued = now;
+  job.ticket.cost = job.instance->cost().mean();
+  Lane* lane = impl.LaneOf(job);
+  if (lane == nullptr) return Internal("the version was made for a queue that this scheduler has not");
   std::vector<Job*> dead;
   Status status;
   auto whom = Impl::Whom::kNobody;
   {
     std::lock_guard lock(impl.mutex);
-    if (impl.draining) {
-      status = Unavailable("the daemon is stopping");
-    } else if (!impl.queue.Push(job)) {
-      impl.queue.TakeDead(now, dead);
-      if (!impl.queue.Push(job)) {
-        status = ResourceExhausted(StrCat("the queue is full: ", impl.queue.size(), " requests are waiting"));
-      }
-    }
-    if (status.ok()) {
-      impl.work.store(true, std::memory_order_relaxed);
-      whom = impl.WhomToWake();
+    const Refusal refusal = impl.Admit(*lane, job, now, dead);
+    if (refusal == Refusal::kNone) {
+      impl.UpdateHints(*lane);
+      whom = impl.WhomToWake(*lane);
+    } else {
+      ++impl.refused[static_cast<std::size_t>(refusal)];
+      status = impl.Explain(refusal, *lane, job);
     }
   }
-  impl.Rouse(whom);
-  for (Job* late : dead) impl.End(*late, CheckRunnable(*late, SteadyTime::max()));
+  impl.Rouse(*lane, whom);
+  for (Job* late : dead) End(*late, CheckRunnable(*late, SteadyTime::max()), now);
   return status;
 }
 
@@ -89,22 +121,45 @@ void Scheduler::Stop(SteadyTime drain_until) {
     impl_->draining = true;
     impl_->idle.wait_until(lock, drain_until, [this] { return impl_->drained(); });
     impl_->closed = true;
-    impl_->work.store(true, std::memory_order_relaxed);
-    while (Job* job = impl_->queue.Pop()) rest.push_back(job);
+    const SteadyTime now = impl_->Now();
+    for (const auto& lane : impl_->lanes) {
+      const std::size_t first = rest.size();
+      lane->policy.TakeAll(rest);
+      for (std::size_t i = first; i < rest.size(); ++i) {
+        impl_->Settle(*lane, *rest[i], false, std::chrono::nanoseconds(0), now);
+      }
+      impl_->UpdateHints(*lane);
+    }
   }
-  impl_->follow.notify_all();
+  for (const auto& lane : impl_->lanes) lane->follow.notify_all();
   impl_->poller.Wake();
-  for (Job* job : rest) impl_->End(*job, Unavailable("the daemon is stopping"));
+  for (Job* job : rest) End(*job, Unavailable("the daemon is stopping"), impl_->Now());
   for (std::thread& executor : impl_->executors) executor.join();
 }
 
 SchedulerStats Scheduler::stats() const {
   std::lock_guard lock(impl_->mutex);
-  return {impl_->queue.size(), impl_->busy, impl_->options.executors, impl_->finished};
+  SchedulerStats stats;
+  for (const auto& lane : impl_->lanes) {
+    stats.queued += lane->policy.size();
+    for (std::size_t i = 0; i < kPriorityClasses; ++i) {
+      stats.queued_by_class[i] += lane->policy.size(static_cast<PriorityClass>(i));
+    }
+    stats.busy += lane->busy;
+    stats.executors += static_cast<int>(lane->running.size());
+  }
+  stats.finished = impl_->finished;
+  stats.preemptions = impl_->preemptions;
+  stats.refused = impl_->refused;
+  return stats;
 }
 
-const std::vector<std::shared_ptr<engine::ThreadPool>>& Scheduler::pools() const { return impl_->pools; }
+const std::vector<std::shared_ptr<engine::ThreadPool>>& Scheduler::pools(int queue) const {
+  return impl_->pools[static_cast<std::size_t>(queue)];
+}
 
 int Scheduler::threads_per_executor() const { return impl_->options.threads_per_executor; }
+
+int Scheduler::levels() const { return impl_->options.preemption ? 2 : 1; }
 
 }  // namespace tfld::daemon

@@ -4,6 +4,7 @@
 // Thread rule: all methods may be called from any thread; Stop once.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,13 +14,24 @@
 
 #include "daemon/scheduler/job.h"
 #include "daemon/scheduler/job_source.h"
+#include "daemon/scheduler/quota.h"
+#include "daemon/scheduler/refusal.h"
 
 namespace tfld::daemon {
 
 struct SchedulerOptions {
   int executors = 0;             // 0: as many as keep every processor busy that the process may use
   int threads_per_executor = 1;  // inside one inference
-  std::size_t queue_capacity = 256;
+  // Queues of devices, such as GPUs, beside the processors'; each has an executor of its own. An instance says which of
+  // them runs it: 0 is the processors', 1 the first device's.
+  int devices = 0;
+  std::size_t queue_capacity = 256;  // jobs that wait, in each queue,
+  std::size_t queue_per_client = 0;  // of these, of one client; 0: no bound of its own
+  std::size_t queue_per_model = 0;   // of these, of one model version; 0: no bound of its own
+  QuotaOptions quota;
+  // A critical job that comes while a lower one runs runs in the middle of it, at the border of two operators, if its
+  // instance has sessions of a second level.
+  bool preemption = true;
   // How long an executor may look for work before it sleeps, where that has paid lately; 0: never.
   std::chrono::microseconds spin{20};
   // For tests; null for the steady clock. It decides which deadlines have passed and what JobTimes say.
@@ -28,9 +40,12 @@ struct SchedulerOptions {
 
 struct SchedulerStats {
   std::size_t queued = 0;
+  std::array<std::size_t, kPriorityClasses> queued_by_class{};
   int busy = 0;
   int executors = 0;
-  std::uint64_t finished = 0;  // jobs that executors have ended since the start
+  std::uint64_t finished = 0;  // jobs that executors have ended since the start; those that preempt do not count
+  std::uint64_t preemptions = 0;
+  std::array<std::uint64_t, kRefusals> refused{};  // by Refusal
 };
 
 class Scheduler {
@@ -38,10 +53,14 @@ class Scheduler {
   explicit Scheduler(const SchedulerOptions& options);
   ~Scheduler();  // stops
 
-  // Takes the job until Finish, or refuses it at once and leaves it with the caller: RESOURCE_EXHAUSTED when the queue
-  // is full, UNAVAILABLE once Stop has begun. A job that was taken may have finished, and be gone, when this returns. A
-  // full queue is first rid of the jobs that would not run any more; they are finished on the calling thread. Allocates
-  // nothing for a job that it takes.
+  // Takes the job until Finish, or refuses it at once and leaves it with the caller:
+  //   RESOURCE_EXHAUSTED  a queue is full, or the user's quota is used up; the message names the limit
+  //   DEADLINE_EXCEEDED   the deadline cannot be met, by what the model has cost so far and what waits before the job
+  //   UNAVAILABLE         Stop has begun
+  //   INTERNAL            the instance is for a queue that there is not
+  // A job that was taken may have finished, and be gone, when this returns. A job that asks for a higher class than its
+  // user may have gets the highest of these. A full queue is first rid of jobs that would not run any more; they are
+  // finished on the calling thread. Allocates nothing for a job that it takes.
   Status Submit(Job& job);
 
   // Executors call the source when something happens on the descriptor. ALREADY_EXISTS when it is watched; errors of
@@ -58,11 +77,13 @@ class Scheduler {
 
   SchedulerStats stats() const;
   // For ModelInstance::Create.
-  const std::vector<std::shared_ptr<engine::ThreadPool>>& pools() const;
+  const std::vector<std::shared_ptr<engine::ThreadPool>>& pools(int queue = 0) const;
   int threads_per_executor() const;
+  int levels() const;
+
+  struct Impl;
 
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,41 @@
+// Executor: one thread that runs jobs of a lane, one after the other; and a critical one in the middle of another, at
+// the border of two operators.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "daemon/scheduler/scheduler_core.h"
+#include "tfld/engine.h"
+
+namespace tfld::daemon {
+
+class Executor final : public engine::StepObserver {
+ public:
+  Executor(Scheduler::Impl& core, Lane& lane, int slot) : core_(core), lane_(lane), slot_(slot) {}
+
+  // Until the scheduler is closed and nothing waits.
+  void Loop();
+
+  // While a job that may be preempted runs: before each of its operators.
+  bool BeforeStep(int graph, int node) override;
+  void AfterStep(int, int, std::string_view) override {}
+
+ private:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  // Runs and ends a job that was popped, on the session of the level. Returns how long that took.
+  Nanoseconds Run(Job& job, int level);
+  void Listen();
+  void RunCritical();
+  Job* PopCritical();
+
+  Scheduler::Impl& core_;
+  Lane& lane_;
+  const int slot_;
+  Job* job_ = nullptr;        // that may be preempted; null for none
+  SteadyTime listened_{};     // when channels were last looked at, while a job runs
+  Nanoseconds preempted_{0};  // of the time of the job that runs
+};
+
+}  // namespace tfld::daemon

@@ -1,0 +1,86 @@
+// How executors wait for work, and who is woken for it.
+#include <chrono>
+#include <mutex>
+
+#include "daemon/scheduler/scheduler_core.h"
+
+namespace tfld::daemon {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+// The scheduler for which the thread, an executor, polls for its own next job.
+thread_local const void* t_looking_for_work = nullptr;
+
+inline void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+void Scheduler::Impl::WaitForWork(Lane& lane, std::unique_lock<std::mutex>& lock) {
+  const bool listens = lane.index == 0;
+  if (listens && !leading) return Lead(lane, lock);
+  ++lane.followers;
+  if (listens) ++listeners;
+  lane.follow.wait(lock, [&] { return closed || lane.policy.size() > 0 || (listens && !leading); });
+  --lane.followers;
+  if (listens) --listeners;
+}
+
+void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
+  leading = true;
+  const nanoseconds budget = MaySpin(lane) ? spin.Budget() : nanoseconds(0);
+  const auto began = steady_clock::now();
+  lock.unlock();
+  bool found = false;
+  while (!found && steady_clock::now() - began < budget) {
+    Pause();
+    found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(0));
+  }
+  lock.lock();
+  const bool sleep = !found && lane.policy.size() == 0 && !closed;
+  if (sleep) {
+    leader_sleeping = true;
+    lock.unlock();
+    PollForOwnWork(-1);
+    lock.lock();
+  }
+  leading = leader_sleeping = false;
+  spin.Record(steady_clock::now() - began, sleep);
+}
+
+// One processor stays for whoever is to send the next request.
+bool Scheduler::Impl::MaySpin(const Lane& lane) const {
+  return (lane.busy + 1) * options.threads_per_executor < processors;
+}
+
+bool Scheduler::Impl::PollForOwnWork(int timeout_ms) {
+  t_looking_for_work = this;
+  const Poller::Found found = poller.Poll(timeout_ms);
+  t_looking_for_work = nullptr;
+  return found.sources > 0 || found.wake_up;
+}
+
+Scheduler::Impl::Whom Scheduler::Impl::WhomToWake(const Lane& lane) const {
+  const Whom follower = lane.followers > 0 ? Whom::kFollower : Whom::kNobody;
+  if (lane.index != 0) return follower;
+  if (lane.policy.size() == 1) {
+    if (t_looking_for_work == this) return Whom::kNobody;
+    // A leader that is awake sees the first job by itself.
+    if (leading) return leader_sleeping ? Whom::kLeader : Whom::kNobody;
+  }
+  return follower == Whom::kNobody && leading ? Whom::kLeader : follower;
+}
+
+void Scheduler::Impl::Rouse(Lane& lane, Whom whom) {
+  if (whom == Whom::kLeader) poller.Wake();
+  if (whom == Whom::kFollower) lane.follow.notify_one();
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,107 @@
+// Policy: which job that waits runs next, and how many may wait. A pure object: time comes from outside, it has no
+// threads, and after its construction it allocates nothing.
+//
+// The order:
+//   1. Classes are strict: critical before normal before background. But one background job runs before normal ones
+//   when
+//      none has been started for `aging` while some waited, so that background work goes on, if slowly, whatever the
+//      normal load. Nothing goes before critical jobs.
+//   2. Inside a class clients get fair shares by start-time fair queueing (Goyal, Vin, Cheng 1996): a client's jobs
+//   form a
+//      flow; a flow's start tag is the virtual time at which its next job may start; the least start tag is served;
+//      virtual time is the start tag of what was served last; serving moves the flow's tag on by the job's cost over
+//      the client's weight. A flow that comes to wait starts at the present virtual time at the earliest, so that
+//      idling saves up nothing. The cost is at first the estimate, and is put right when the job has ended (Charge).
+//   3. Inside a flow the earliest deadline is first, then arrival.
+// So deadlines order a client's own jobs alone: a client that floods with short deadlines, or with whatever others,
+// gets its share and no more.
+//
+// The bounds: of all jobs that wait, of a client's and of a model version's.
+//
+// Thread rule: one thread at a time; the scheduler has it under its lock.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "daemon/scheduler/flow_table.h"
+#include "daemon/scheduler/job.h"
+#include "daemon/scheduler/refusal.h"
+
+namespace tfld::daemon {
+
+struct PolicyOptions {
+  std::size_t capacity = 256;    // jobs that wait
+  std::size_t per_client = 0;    // of these, in all classes of one client; 0: no bound of its own
+  std::size_t per_instance = 0;  // of one model version; 0: no bound of its own
+  std::size_t running = 64;      // jobs that are popped and not charged, at most
+  std::chrono::nanoseconds aging = std::chrono::milliseconds(250);
+};
+
+class Policy {
+ public:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  explicit Policy(const PolicyOptions& options);
+
+  // The job waits from now on; or why it does not. Ticket: cost and weight are set. The job's priority and deadline do
+  // not change until it is popped.
+  Refusal Push(Job& job, SteadyTime now);
+
+  // The job to run next, taken out; null when there is none. To be charged when it has ended.
+  Job* Pop(SteadyTime now);
+  // The same of the critical class alone; and what that would be.
+  Job* PopCritical();
+  const Job* NextCritical() const;
+  // Once for every job that was popped: what it has really cost; 0 for one that did not run.
+  void Charge(Job& job, Nanoseconds cost);
+
+  // Takes every job out that is cancelled or whose deadline is not after `now`, at the end of `dead`.
+  void TakeDead(SteadyTime now, std::vector<Job*>& dead);
+  void TakeAll(std::vector<Job*>& all);
+
+  // The estimated cost of what waits and would run before this job, which is about to be pushed, at least: the higher
+  // classes, its own client's earlier deadlines, and the others' shares meanwhile.
+  Nanoseconds CostAhead(const Job& job) const;
+
+  std::size_t size() const { return size_; }
+  std::size_t size(PriorityClass priority) const { return classes_[Index(priority)].size; }
+
+ private:
+  struct FlowOrder {
+    static HeapLinks<Flow>& Links(Flow& flow) { return flow.links; }
+    static bool Before(const Flow& a, const Flow& b) {
+      return a.start != b.start ? a.start < b.start : a.sequence < b.sequence;
+    }
+  };
+  struct Class {
+    IntrusiveHeap<Flow, FlowOrder> flows;  // that have jobs waiting
+    double now = 0;                        // virtual time
+    double weight = 0;                     // of the flows, together
+    Nanoseconds cost{0};                   // of the jobs, together
+    std::size_t size = 0;                  // jobs
+  };
+
+  static std::size_t Index(PriorityClass priority) { return static_cast<std::size_t>(priority); }
+  Class& ClassOf(const Job& job) { return classes_[Index(job.priority)]; }
+  std::size_t WaitingOf(JobClient client) const;
+  Job* PopFrom(Class& from);
+  // Takes a job that waits out of its flow, its class and the list. The flow stays as it is otherwise.
+  void Remove(Job& job);
+  // The flow has one job fewer: it leaves its class when it was the last.
+  void Leave(Flow& flow, Class& from);
+
+  const PolicyOptions options_;
+  FlowTable table_;
+  std::array<Class, kPriorityClasses> classes_;
+  SteadyTime background_served_{};  // when a background job was last popped, or came to wait alone
+  std::uint64_t next_sequence_ = 1;
+  std::size_t size_ = 0;
+  Job* first_ = nullptr;  // all that wait, in the order of arrival
+  Job* last_ = nullptr;
+};
+
+}  // namespace tfld::daemon
