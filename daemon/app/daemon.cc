@@ -20,6 +20,7 @@
 #include "daemon/rpc/rpc_server.h"
 #include "daemon/scheduler/request_stats.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/settings/processor_set.h"
 #include "daemon/system/event_loop.h"
 #include "daemon/system/http_server.h"
 #include "daemon/system/service_manager.h"
@@ -37,11 +38,30 @@ constexpr mode_t kSocketMode = 0600;
 constexpr char kUserGroup[] = "tfld";
 constexpr char kAdminGroup[] = "tfld-admin";
 
+UserLimits UserLimitsOf(const LimitSettings& settings) {
+  UserLimits limits;
+  limits.max_requests = static_cast<std::size_t>(settings.max_requests);
+  limits.max_bytes = settings.max_bytes;
+  limits.weight = settings.weight;
+  limits.max_priority = static_cast<PriorityClass>(settings.max_priority);
+  limits.compute_share = settings.compute_share;
+  return limits;
+}
+
 SchedulerOptions SchedulerOptionsOf(const Settings& settings) {
   SchedulerOptions options;
   options.executors = settings.inference.executors;
   options.threads_per_executor = settings.inference.threads_per_executor;
   options.queue_capacity = static_cast<std::size_t>(settings.inference.queue_capacity);
+  options.queue_per_client = static_cast<std::size_t>(settings.inference.queue_per_client);
+  options.queue_per_model = static_cast<std::size_t>(settings.inference.queue_per_model);
+  options.preemption = settings.inference.preemption;
+  options.spin = std::chrono::microseconds(settings.inference.spin_us);
+  options.quota.defaults = UserLimitsOf(settings.limits);
+  for (const UserSettings& user : settings.users) options.quota.users[user.uid] = UserLimitsOf(user.limits);
+  for (const std::string& set : settings.inference.affinity) {
+    options.affinity.push_back(ParseProcessorSet(set).value_or(std::vector<int>()));
+  }
   return options;
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/app/metrics_page.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -25,9 +26,10 @@ MetricsSnapshot TakeSnapshot(const MetricsSources& sources) {
     snapshot.models.push_back(std::move(model));
   }
   const SchedulerStats stats = sources.scheduler->stats();
-  snapshot.queued[static_cast<std::size_t>(PriorityClass::kNormal)] = stats.queued;
+  std::ranges::copy(stats.queued_by_class, snapshot.queued.begin());
   snapshot.executors = stats.executors;
   snapshot.executors_busy = stats.busy;
+  snapshot.preemptions = stats.preemptions;
   for (const auto& [transport, count] : sources.connections) snapshot.connections.emplace_back(transport, count());
   return snapshot;
 }

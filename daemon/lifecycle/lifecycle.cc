@@ -179,7 +179,7 @@ ModelStatus Lifecycle::Describe(const ModelState& state) const {
   ModelInstance& instance = *(*served)->instance;
   const engine::MemoryUsage memory = instance.executable().memory();
   status.memory = {memory.weight_bytes, memory.packed_bytes,
-                   memory.arena_bytes * static_cast<std::uint64_t>(instance.slots())};
+                   memory.arena_bytes * static_cast<std::uint64_t>(instance.sessions())};
   return status;
 }
 

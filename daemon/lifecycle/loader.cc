@@ -50,20 +50,23 @@ Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVer
       auto model, engine::Model::FromDescriptor(version.model->descriptor(), DisplayName(version), options.limits));
   TFLD_ASSIGN_OR_RETURN(auto executable, engine::Executable::Create(std::move(model), options));
   const engine::MemoryUsage memory = executable->memory();
-  const std::uint64_t needed = memory.packed_bytes + memory.arena_bytes * scheduler_.pools().size();
+  const std::uint64_t sessions = scheduler_.pools().size() * static_cast<std::uint64_t>(scheduler_.levels());
+  const std::uint64_t needed = memory.packed_bytes + memory.arena_bytes * sessions;
   if (needed > options_.max_memory_bytes) {
-    return ResourceExhausted(StrCat("needs ", needed, " bytes for packed weights and the working memory of ",
-                                    scheduler_.pools().size(), " executors, at most ", options_.max_memory_bytes,
-                                    " are allowed"));
+    return ResourceExhausted(StrCat("needs ", needed, " bytes for packed weights and the working memory of ", sessions,
+                                    " sessions, at most ", options_.max_memory_bytes, " are allowed"));
   }
   return executable;
 }
 
 Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable) const {
-  TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools()));
+  InstanceOptions instance_options;
+  instance_options.levels = scheduler_.levels();
+  TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools(), instance_options));
   if (scheduler_.threads_per_executor() == 1) {
-    for (int i = 0; i < instance->slots(); ++i) {
-      TFLD_RETURN_IF_ERROR(RunTimes(*executable, instance->session(i), options_.warmup_runs));
+    for (int i = 0; i < instance->slots() * instance_options.levels; ++i) {
+      engine::Session& session = instance->session(i / instance_options.levels, i % instance_options.levels);
+      TFLD_RETURN_IF_ERROR(RunTimes(*executable, session, options_.warmup_runs));
     }
     return instance;
   }

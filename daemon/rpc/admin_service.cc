@@ -221,7 +221,7 @@ void AdminService::DescribeModels(const std::string& model, v1::GetStatsResponse
       out.set_active(true);
       out.mutable_memory()->set_weights(memory.weight_bytes);
       out.mutable_memory()->set_packed(memory.packed_bytes);
-      out.mutable_memory()->set_arenas(memory.arena_bytes * static_cast<std::size_t>(served->instance->slots()));
+      out.mutable_memory()->set_arenas(memory.arena_bytes * static_cast<std::size_t>(served->instance->sessions()));
     }
   }
 }

@@ -34,6 +34,8 @@ class ModelInstance {
   const engine::Executable& executable() const { return *executable_; }
   const InstanceOptions& options() const { return options_; }
   int slots() const { return static_cast<int>(sessions_.size()) / options_.levels; }
+  // All of them: each has an arena.
+  int sessions() const { return static_cast<int>(sessions_.size()); }
   // Level 0 is for what runs on an idle executor, level 1 for what runs on the stack of a preempted job.
   engine::Session& session(int slot, int level = 0) {
     return *sessions_[static_cast<std::size_t>(slot * options_.levels + level)];

@@ -1,7 +1,6 @@
 #include "daemon/scheduler/scheduler.h"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <mutex>
@@ -9,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/scheduler/affinity.h"
 #include "daemon/scheduler/executor.h"
 #include "daemon/scheduler/scheduler_core.h"
 #include "engine/base/str_cat.h"
@@ -16,19 +16,18 @@
 namespace tfld::daemon {
 namespace {
 
-int UsableProcessors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
 SchedulerOptions Resolve(SchedulerOptions options) {
   options.threads_per_executor = std::max(1, options.threads_per_executor);
   if (options.executors <= 0) options.executors = std::max(1, UsableProcessors() / options.threads_per_executor);
   options.queue_capacity = std::max<std::size_t>(options.queue_capacity, 1);
   if (!options.clock) options.clock = [] { return std::chrono::steady_clock::now(); };
   return options;
+}
+
+const std::vector<int>& ProcessorsOf(const SchedulerOptions& options, const Lane& lane, int slot) {
+  static const std::vector<int> kAny;
+  if (lane.index != 0 || options.affinity.empty()) return kAny;
+  return options.affinity[static_cast<std::size_t>(slot) % options.affinity.size()];
 }
 
 PolicyOptions PolicyOptionsOf(const SchedulerOptions& options, int executors) {
@@ -53,6 +52,7 @@ Scheduler::Impl::Impl(const SchedulerOptions& resolved)
     const int threads = options.threads_per_executor;
     auto& of_lane = pools.emplace_back();
     for (int slot = 0; slot < count; ++slot) {
+      const ScopedAffinity affinity(ProcessorsOf(options, *lanes.back(), slot));
       of_lane.push_back(threads > 1 ? engine::NewThreadPool(threads) : nullptr);
     }
   }
@@ -70,6 +70,7 @@ bool Scheduler::Impl::drained() const {
 Scheduler::Scheduler(const SchedulerOptions& options) : impl_(std::make_unique<Impl>(Resolve(options))) {
   for (const auto& lane : impl_->lanes) {
     for (int slot = 0; slot < static_cast<int>(lane->running.size()); ++slot) {
+      const ScopedAffinity affinity(ProcessorsOf(impl_->options, *lane, slot));
       impl_->executors.emplace_back(
           [impl = impl_.get(), lane = lane.get(), slot] { Executor(*impl, *lane, slot).Loop(); });
       const std::string name = lane->index == 0 ? StrCat("tfld-exec-", slot) : StrCat("tfld-dev-", lane->index);

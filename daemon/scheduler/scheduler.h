@@ -32,6 +32,9 @@ struct SchedulerOptions {
   // A critical job that comes while a lower one runs runs in the middle of it, at the border of two operators, if its
   // instance has sessions of a second level.
   bool preemption = true;
+  // The processors that the executors run on, in their order; begun anew when there are fewer entries. Empty, or an
+  // empty entry, leaves it to the system, as does a set that the system refuses. Not for those of devices.
+  std::vector<std::vector<int>> affinity;
   // How long an executor may look for work before it sleeps, where that has paid lately; 0: never.
   std::chrono::microseconds spin{20};
   // For tests; null for the steady clock. It decides which deadlines have passed and what JobTimes say.

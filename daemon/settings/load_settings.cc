@@ -7,14 +7,19 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <vector>
 
 #include "daemon/settings/option_table.h"
+#include "daemon/settings/user_id.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
+
+constexpr std::string_view kUsers = "users";
+constexpr std::string_view kUser = "user";
 
 // Walks the parsed file once; every complaint is collected, so that one check shows all of them.
 class Reader {
@@ -24,14 +29,16 @@ class Reader {
   void ReadTop(const toml::table& top) {
     for (const auto& [key, node] : top) {
       const toml::table* table = node.as_table();
+      if (key.str() == kUsers) continue;  // their limits are over those of everybody, wherever these stand
       if (!IsTable(key.str())) {
-        ReadOption("", key, node);
+        ReadOption("", key, node, settings_);
       } else if (table == nullptr) {
         Complain(node.source(), StrCat(key.str(), " is ", KindOf(node), ", expected the table [", key.str(), "]"));
       } else {
-        for (const auto& [inner_key, inner] : *table) ReadOption(key.str(), inner_key, inner);
+        for (const auto& [inner_key, inner] : *table) ReadOption(key.str(), inner_key, inner, settings_);
       }
     }
+    if (const toml::node* users = top.get(kUsers)) ReadUsers(*users);
   }
 
   Status status() const {
@@ -58,6 +65,7 @@ class Reader {
 
   static std::string KindOf(const toml::node& node) {
     if (const auto* integer = node.as_integer()) return StrCat("the number ", integer->get());
+    if (const auto* real = node.as_floating_point()) return StrCat("the number ", real->get());
     if (const auto* text = node.as_string()) return StrCat("\"", text->get(), "\"");
     if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
     std::ostringstream kind;
@@ -74,13 +82,51 @@ class Reader {
         keys += StrCat(", [", option.table, "]");
       }
     }
+    if (table.empty()) keys += StrCat(", [[", kUsers, "]]");
     return keys;
   }
 
-  void ReadOption(std::string_view table, const toml::key& key, const toml::node& node) {
+  void ReadUsers(const toml::node& node) {
+    const toml::array* users = node.as_array();
+    if (users == nullptr || !users->is_array_of_tables()) {
+      Complain(node.source(), StrCat(kUsers, " is ", KindOf(node), ", expected tables [[", kUsers, "]]"));
+      return;
+    }
+    for (const toml::node& user : *users) ReadUser(*user.as_table());
+  }
+
+  // The options of [limits], set in a copy, and whose they are.
+  void ReadUser(const toml::table& table) {
+    Settings scratch;
+    scratch.limits = settings_.limits;
+    for (const auto& [key, node] : table) {
+      if (key.str() != kUser) ReadOption("limits", key, node, scratch);
+    }
+    const toml::node* user = table.get(kUser);
+    const std::optional<std::uint32_t> uid = user == nullptr ? std::nullopt : UserOf(*user);
+    if (!uid) {
+      const std::string found = user == nullptr ? "missing" : KindOf(*user);
+      Complain(user == nullptr ? table.source() : user->source(),
+               StrCat(kUsers, ".", kUser, " is ", found, ", expected the number or the name of a user of this system"));
+    } else if (std::ranges::any_of(settings_.users, [&](const UserSettings& other) { return other.uid == *uid; })) {
+      Complain(user->source(), StrCat(kUsers, ".", kUser, " is ", KindOf(*user), ", a user that is there already"));
+    } else {
+      settings_.users.push_back({*uid, scratch.limits});
+    }
+  }
+
+  static std::optional<std::uint32_t> UserOf(const toml::node& node) {
+    if (const auto* number = node.as_integer()) {
+      const std::int64_t uid = number->get();
+      return uid >= 0 && uid <= 0xffff'fffe ? std::optional(static_cast<std::uint32_t>(uid)) : std::nullopt;
+    }
+    return node.is_string() ? UserIdOf(node.as_string()->get()) : std::nullopt;
+  }
+
+  void ReadOption(std::string_view table, const toml::key& key, const toml::node& node, Settings& settings) {
     for (const Option& option : AllOptions()) {
       if (option.table != table || option.key != key.str()) continue;
-      if (!Apply(option, node)) {
+      if (!Apply(option, node, settings)) {
         Complain(node.source(), StrCat(FullName(option), " is ", KindOf(node), ", expected ", Expectation(option)));
       }
       return;
@@ -89,20 +135,32 @@ class Reader {
     Complain(key.source(), StrCat("unknown option ", table, dot, key.str(), ", expected one of ", KnownKeys(table)));
   }
 
-  bool Apply(const Option& option, const toml::node& node) {
+  static bool Apply(const Option& option, const toml::node& node, Settings& settings) {
     if (const auto* text = std::get_if<TextOption>(&option.kind)) {
-      return node.is_string() && text->set(settings_, node.as_string()->get());
+      return node.is_string() && text->set(settings, node.as_string()->get());
     }
-    if (const auto* list = std::get_if<ListOption>(&option.kind)) return ApplyList(*list, node);
+    if (const auto* list = std::get_if<ListOption>(&option.kind)) return ApplyList(*list, node, settings);
+    if (const auto* real = std::get_if<RealOption>(&option.kind)) return ApplyReal(*real, node, settings);
+    if (const auto* boolean = std::get_if<BooleanOption>(&option.kind)) {
+      if (node.is_boolean()) boolean->set(settings, node.as_boolean()->get());
+      return node.is_boolean();
+    }
     const auto& integer = std::get<IntegerOption>(option.kind);
     if (!node.is_integer()) return false;
     const std::int64_t value = node.as_integer()->get();
     if (value < integer.min || value > integer.max) return false;
-    integer.set(settings_, value);
+    integer.set(settings, value);
     return true;
   }
 
-  bool ApplyList(const ListOption& option, const toml::node& node) {
+  static bool ApplyReal(const RealOption& option, const toml::node& node, Settings& settings) {
+    const std::optional<double> value = node.value<double>();
+    if (!node.is_number() || !value || !(*value >= option.min && *value <= option.max)) return false;
+    option.set(settings, *value);
+    return true;
+  }
+
+  static bool ApplyList(const ListOption& option, const toml::node& node, Settings& settings) {
     const toml::array* items = node.as_array();
     if (items == nullptr) return false;
     std::vector<std::string> texts;
@@ -110,7 +168,7 @@ class Reader {
       if (!item.is_string()) return false;
       texts.push_back(item.as_string()->get());
     }
-    return option.set(settings_, texts);
+    return option.set(settings, texts);
   }
 
   void Complain(const toml::source_region& where, const std::string& what) {

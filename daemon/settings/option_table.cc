@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "daemon/settings/processor_set.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -18,6 +19,16 @@ constexpr IntegerOption Integer(std::int64_t min, std::int64_t max) {
             auto& field = settings.*part.*member;
             field = static_cast<std::remove_reference_t<decltype(field)>>(value);
           }};
+}
+
+template <auto part, auto member>
+constexpr RealOption Real(double min, double max) {
+  return {min, max, [](Settings& settings, double value) { settings.*part.*member = value; }};
+}
+
+template <auto part, auto member>
+constexpr BooleanOption Boolean() {
+  return {[](Settings& settings, bool value) { settings.*part.*member = value; }};
 }
 
 template <auto member>
@@ -50,6 +61,21 @@ bool SetNumerics(Settings& settings, const std::string& text) {
   return true;
 }
 
+bool SetMaxPriority(Settings& settings, const std::string& text) {
+  static constexpr std::array<std::string_view, 3> kNames = {"critical", "normal", "background"};
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (text != kNames[i]) continue;
+    settings.limits.max_priority = static_cast<Priority>(i);
+    return true;
+  }
+  return false;
+}
+
+bool SetAffinity(Settings& settings, const std::vector<std::string>& sets) {
+  settings.inference.affinity = sets;
+  return std::ranges::all_of(sets, [](const std::string& set) { return ParseProcessorSet(set).has_value(); });
+}
+
 bool SetLogFormat(Settings& settings, const std::string& text) {
   static constexpr std::array<std::string_view, 4> kNames = {"auto", "text", "json", "journal"};
   for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -78,6 +104,7 @@ bool SetTcpListen(Settings& settings, const std::string& text) {
 
 constexpr auto kInference = &Settings::inference;
 constexpr auto kConnections = &Settings::connections;
+constexpr auto kLimits = &Settings::limits;
 constexpr auto kModels = &Settings::models;
 constexpr auto kService = &Settings::service;
 
@@ -90,12 +117,23 @@ const std::array kOptions = {
     Option{"inference", "executors", Integer<kInference, &Settings::Inference::executors>(0, 256)},
     Option{"inference", "threads_per_executor", Integer<kInference, &Settings::Inference::threads_per_executor>(1, 64)},
     Option{"inference", "queue_capacity", Integer<kInference, &Settings::Inference::queue_capacity>(1, 1'000'000)},
+    Option{"inference", "queue_per_client", Integer<kInference, &Settings::Inference::queue_per_client>(0, 1'000'000)},
+    Option{"inference", "queue_per_model", Integer<kInference, &Settings::Inference::queue_per_model>(0, 1'000'000)},
+    Option{"inference", "preemption", Boolean<kInference, &Settings::Inference::preemption>()},
+    Option{"inference", "spin_us", Integer<kInference, &Settings::Inference::spin_us>(0, 1000)},
+    Option{"inference", "affinity", ListOption{"a list of processors such as \"0-3,6\"", SetAffinity}},
     Option{"inference", "numerics", TextOption{"one of \"fast\", \"exact\"", SetNumerics}},
     Option{"inference", "max_message_bytes",
            Integer<kInference, &Settings::Inference::max_message_bytes>(kMiB / 16, 2047 * kMiB)},
 
     Option{"connections", "max_total", Integer<kConnections, &Settings::Connections::max_total>(1, 100'000)},
     Option{"connections", "max_per_user", Integer<kConnections, &Settings::Connections::max_per_user>(1, 100'000)},
+
+    Option{"limits", "max_requests", Integer<kLimits, &LimitSettings::max_requests>(0, 1'000'000)},
+    Option{"limits", "max_bytes", Integer<kLimits, &LimitSettings::max_bytes>(0, 65536 * kMiB)},
+    Option{"limits", "weight", Real<kLimits, &LimitSettings::weight>(0.01, 100)},
+    Option{"limits", "max_priority", TextOption{"one of \"critical\", \"normal\", \"background\"", SetMaxPriority}},
+    Option{"limits", "compute_share", Real<kLimits, &LimitSettings::compute_share>(0.01, 1)},
 
     Option{"models", "max_package_bytes", Integer<kModels, &Settings::Models::max_package_bytes>(1, 65536 * kMiB)},
     Option{"models", "max_memory_bytes", Integer<kModels, &Settings::Models::max_memory_bytes>(1, 65536 * kMiB)},
@@ -119,6 +157,10 @@ std::span<const Option> AllOptions() { return kOptions; }
 std::string Expectation(const Option& option) {
   if (const auto* text = std::get_if<TextOption>(&option.kind)) return std::string(text->expected);
   if (const auto* list = std::get_if<ListOption>(&option.kind)) return StrCat("a list, each ", list->expected);
+  if (const auto* real = std::get_if<RealOption>(&option.kind)) {
+    return StrCat("a number from ", real->min, " to ", real->max);
+  }
+  if (std::holds_alternative<BooleanOption>(option.kind)) return "true or false";
   const auto& integer = std::get<IntegerOption>(option.kind);
   return StrCat("a whole number from ", integer.min, " to ", integer.max);
 }

@@ -17,6 +17,16 @@ struct IntegerOption {
   void (*set)(Settings& settings, std::int64_t value);  // min <= value <= max
 };
 
+struct RealOption {
+  double min;
+  double max;
+  void (*set)(Settings& settings, double value);  // min <= value <= max
+};
+
+struct BooleanOption {
+  void (*set)(Settings& settings, bool value);
+};
+
 struct TextOption {
   std::string_view expected;                                 // for the message: "one of ..."
   bool (*set)(Settings& settings, const std::string& text);  // false when the text is not what is expected
@@ -30,9 +40,10 @@ struct ListOption {
 struct Option {
   std::string_view table;  // empty: at the top of the file
   std::string_view key;
-  std::variant<IntegerOption, TextOption, ListOption> kind;
+  std::variant<IntegerOption, RealOption, BooleanOption, TextOption, ListOption> kind;
 };
 
+// The options of the table "limits" are those of each entry of [[users]] too.
 std::span<const Option> AllOptions();
 
 // What the option may be, for messages: "a whole number from 0 to 256".

@@ -23,6 +23,24 @@ enum class Numerics : std::uint8_t {
   kExact,  // the bits of TensorFlow Lite's reference kernels
 };
 
+enum class Priority : std::uint8_t { kCritical, kNormal, kBackground };
+
+// What the processes of one user may use together; 0: no limit.
+struct LimitSettings {
+  int max_requests = 512;                              // in flight
+  std::uint64_t max_bytes = std::uint64_t{256} << 20;  // of these
+  double weight = 1;
+  Priority max_priority = Priority::kCritical;
+  double compute_share = 1;
+  bool operator==(const LimitSettings&) const = default;
+};
+
+struct UserSettings {
+  std::uint32_t uid = 0;
+  LimitSettings limits;
+  bool operator==(const UserSettings&) const = default;
+};
+
 struct Settings {
   std::string state_dir = "/var/lib/tfld";
   std::string runtime_dir = "/run/tfld";
@@ -31,7 +49,12 @@ struct Settings {
   struct Inference {
     int executors = 0;             // 0: one for each processor that the process may use
     int threads_per_executor = 1;  // inside one inference
-    int queue_capacity = 256;      // jobs that wait, all models together
+    int queue_capacity = 1024;     // requests that wait, all models together,
+    int queue_per_client = 256;    // of one client; 0: no limit of its own
+    int queue_per_model = 512;     // of one version; 0: no limit of its own
+    bool preemption = true;
+    int spin_us = 20;
+    std::vector<std::string> affinity;  // of each executor: "0-3,6"; empty for none
     Numerics numerics = Numerics::kFast;
     std::uint64_t max_message_bytes = std::uint64_t{64} << 20;
     bool operator==(const Inference&) const = default;
@@ -42,6 +65,9 @@ struct Settings {
     int max_per_user = 256;  // of these, of one user
     bool operator==(const Connections&) const = default;
   } connections;
+
+  LimitSettings limits;             // of each user
+  std::vector<UserSettings> users;  // that have limits of their own
 
   struct Models {
     std::uint64_t max_package_bytes = std::uint64_t{1} << 30;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/settings/processor_set.h"
 namespace tfld::daemon {
 namespace {
 
@@ -26,6 +27,12 @@ state_dir = "/data/tfld"
 [inference]
 executors = 4
 max_message_bytes = 1_048_576
+preemption = false
+affinity = ["0", "1-2,5"]
+[limits]
+weight = 2
+compute_share = 0.5
+max_priority = "normal"
 [log]
 level = "debug"
 format = "json"
@@ -37,6 +44,11 @@ tcp_listen = "[::1]:9464"
   EXPECT_EQ(settings->state_dir, "/data/tfld");
   EXPECT_EQ(settings->inference.executors, 4);
   EXPECT_EQ(settings->inference.max_message_bytes, 1'048'576u);
+  EXPECT_FALSE(settings->inference.preemption);
+  EXPECT_EQ(settings->inference.affinity, (std::vector<std::string>{"0", "1-2,5"}));
+  EXPECT_EQ(settings->limits.weight, 2.0);
+  EXPECT_EQ(settings->limits.compute_share, 0.5);
+  EXPECT_EQ(settings->limits.max_priority, Priority::kNormal);
   EXPECT_EQ(settings->log.level, LogLevel::kDebug);
   EXPECT_EQ(settings->log.format, LogFormat::kJson);
   EXPECT_EQ(settings->metrics.tcp_listen, "[::1]:9464");
@@ -50,7 +62,7 @@ TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
   EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
             "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, plugins, [inference], "
             "[connections], "
-            "[models], [log], [metrics], [service]");
+            "[limits], [models], [log], [metrics], [service], [[users]]");
 }
 
 TEST(ParseSettings, AWrongTypeIsNamedWithWhatWasExpected) {
@@ -62,6 +74,59 @@ TEST(ParseSettings, AWrongTypeIsNamedWithWhatWasExpected) {
   EXPECT_EQ(ErrorOf("state_dir = [1]\n"), "tfld.toml:1:13: state_dir is of the type array, expected an absolute path");
   EXPECT_EQ(ErrorOf("[models]\nwarmup_runs = true\n"),
             "tfld.toml:2:15: models.warmup_runs is true, expected a whole number from 0 to 1000");
+}
+
+TEST(ParseSettings, UsersHaveTheLimitsOfAllButForWhatTheyName) {
+  const auto settings = ParseSettings(R"(
+[[users]]
+user = "root"
+max_requests = 7
+[[users]]
+user = 4711
+weight = 0.5
+max_priority = "background"
+[limits]
+max_requests = 3
+max_bytes = 100
+)",
+                                      "tfld.toml");
+  ASSERT_TRUE(settings.ok()) << settings.status().ToString();
+  const LimitSettings all = {.max_requests = 3, .max_bytes = 100};
+  EXPECT_EQ(settings->limits, all);
+  LimitSettings root = all, other = all;
+  root.max_requests = 7;
+  other.weight = 0.5;
+  other.max_priority = Priority::kBackground;
+  EXPECT_EQ(settings->users, (std::vector<UserSettings>{{0, root}, {4711, other}}));
+}
+
+TEST(ParseSettings, WrongUsersAreNamedWithTheirPlace) {
+  const std::string expected = ", expected the number or the name of a user of this system";
+  EXPECT_EQ(ErrorOf("[[users]]\nuser = \"no such user\"\n"),
+            "tfld.toml:2:8: users.user is \"no such user\"" + expected);
+  EXPECT_EQ(ErrorOf("[[users]]\nuser = -1\n"), "tfld.toml:2:8: users.user is the number -1" + expected);
+  EXPECT_EQ(ErrorOf("[[users]]\nweight = 1\n"), "tfld.toml:1:1: users.user is missing" + expected);
+  EXPECT_EQ(ErrorOf("[[users]]\nuser = 0\n[[users]]\nuser = \"root\"\n"),
+            "tfld.toml:4:8: users.user is \"root\", a user that is there already");
+  EXPECT_EQ(ErrorOf("[users]\nuser = 0\n"), "tfld.toml:1:1: users is of the type table, expected tables [[users]]");
+  EXPECT_EQ(ErrorOf("[[users]]\nuser = 0\nweight = 0\n"),
+            "tfld.toml:3:10: limits.weight is the number 0, expected a number from 0.01 to 100");
+}
+
+TEST(ParseSettings, RealNumbersAndTruths) {
+  EXPECT_EQ(ErrorOf("[limits]\ncompute_share = 1.5\n"),
+            "tfld.toml:2:17: limits.compute_share is the number 1.5, expected a number from 0.01 to 1");
+  EXPECT_NE(ErrorOf("[limits]\ncompute_share = nan\n"), "no error");
+  EXPECT_EQ(ErrorOf("[inference]\npreemption = 1\n"),
+            "tfld.toml:2:14: inference.preemption is the number 1, expected true or false");
+}
+
+TEST(ProcessorSet, Parses) {
+  EXPECT_EQ(ParseProcessorSet("0"), (std::vector<int>{0}));
+  EXPECT_EQ(ParseProcessorSet("5,0-2,1"), (std::vector<int>{0, 1, 2, 5}));
+  for (const char* wrong : {"", ",", "1,", "-1", "2-1", "1-", "a", "1 ", "1024", "99999999999"}) {
+    EXPECT_EQ(ParseProcessorSet(wrong), std::nullopt) << wrong;
+  }
 }
 
 TEST(ParseSettings, OutOfRangeIsRefused) {

@@ -41,9 +41,13 @@ TEST(ShippedFile, WithEveryOptionUncommentedItGivesTheDefaults) {
   Settings other;
   for (const Option& option : AllOptions()) {
     if (const auto* integer = std::get_if<IntegerOption>(&option.kind)) integer->set(other, integer->max);
+    if (const auto* real = std::get_if<RealOption>(&option.kind)) real->set(other, real->min);
   }
   other.state_dir = other.runtime_dir = "/elsewhere";
   other.log = {LogLevel::kError, LogFormat::kJson};
+  other.inference.preemption = false;
+  other.inference.affinity = {"7"};
+  other.limits.max_priority = Priority::kBackground;
   other.plugins = {"/elsewhere.so"};
   other.metrics.tcp_listen = "127.0.0.1:1";
   const auto settings = ParseSettings(Uncommented(ShippedFile()), "config/tfld.toml", other);
