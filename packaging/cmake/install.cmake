@@ -1,4 +1,4 @@
-# The installed package: find_package(tfld) gives tfld::engine and tfld::client. Component libtfld-dev.
+# The installed package: find_package(tfld) gives tfld::engine, tfld::engine_micro and tfld::client. Component libtfld-dev.
 #
 # The rooms behind the two are static libraries of their own and are installed with them; which ones is read from the
 # targets' links, so that a new room needs no line here.
@@ -30,6 +30,8 @@ endfunction()
 set(tfld_installed_rooms "")
 tfld_collect_rooms(tfld_engine tfld_installed_rooms)
 tfld_collect_rooms(tfld_client tfld_installed_rooms)
+tfld_collect_rooms(tfld_micro_platform tfld_installed_rooms)
+tfld_collect_rooms(tfld_engine_micro tfld_installed_rooms)
 install(TARGETS ${tfld_installed_rooms} EXPORT tfld-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         COMPONENT libtfld-dev)
 
@@ -41,7 +43,7 @@ install(EXPORT tfld-targets NAMESPACE tfld:: DESTINATION ${tfld_package_dir} COM
 set(tfld_include_dir ${CMAKE_INSTALL_INCLUDEDIR}/tfld)
 foreach(directory engine/include/tfld client/include/tfld)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${directory}/ DESTINATION ${tfld_include_dir} COMPONENT libtfld-dev
-          FILES_MATCHING PATTERN "*.h" PATTERN "labels.h" EXCLUDE PATTERN "engine_micro.h" EXCLUDE)  # not their libraries
+          FILES_MATCHING PATTERN "*.h" PATTERN "labels.h" EXCLUDE)  # not its library
 endforeach()
 foreach(directory engine/base engine/tensor)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${directory} DESTINATION ${tfld_include_dir}/engine COMPONENT libtfld-dev

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the libraries into an empty directory, then builds and runs a program of tfld::engine and one of tfld::client
+# Installs the libraries into an empty directory, then builds and runs programs of tfld::engine, tfld::engine_micro and tfld::client
 # that find them there, with the sources of tfld nowhere on the way.
 #
 # usage: find_package_test.sh CMAKE BUILD_DIR CXX [COMPILER FLAGS...]
@@ -15,6 +15,7 @@ cp -r "$(dirname "${BASH_SOURCE[0]}")/consumer" "$work/consumer"
   -DCMAKE_CXX_FLAGS="$*" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF -DCMAKE_BUILD_TYPE=Release
 "$cmake" --build "$work/build"
 "$work/build/use_engine"
+"$work/build/use_engine_micro"
 "$work/build/use_client"
 if grep -rn "$build" "$work/prefix/lib/cmake" "$work/prefix/lib/"*/cmake 2> /dev/null; then
   echo "FAILED: the installed package points into the build tree" >&2
