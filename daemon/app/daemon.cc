@@ -73,6 +73,7 @@ ManagerOptions ManagerOptionsOf(const Settings& settings) {
   options.warmup_runs = settings.models.warmup_runs;
   options.backend =
       settings.inference.numerics == Numerics::kExact ? engine::Backend::kReference : engine::Backend::kCpu;
+  options.load_nice = settings.models.load_nice;
   options.keep_versions = settings.models.keep_versions;
   return options;
 }

@@ -36,7 +36,8 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
       loader(files, scheduler,
              {.max_memory_bytes = options_to_use.max_model_memory_bytes,
               .warmup_runs = options_to_use.warmup_runs,
-              .backend = options_to_use.backend}),
+              .backend = options_to_use.backend,
+              .nice = options_to_use.load_nice}),
       map(map_to_use) {}
 
 std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,

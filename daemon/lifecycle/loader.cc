@@ -28,6 +28,15 @@ Status RunTimes(const engine::Executable& executable, engine::Session& session, 
   return {};
 }
 
+// A handle of the same instance whose last holder leaves the freeing to the thread: an executor that ends the last
+// request of a version has other things to do.
+std::shared_ptr<ModelInstance> FreedOn(std::shared_ptr<LoadThread> thread, std::shared_ptr<ModelInstance> instance) {
+  ModelInstance* const raw = instance.get();
+  return {raw, [thread = std::move(thread), instance = std::move(instance)](ModelInstance*) mutable {
+            thread->Post([instance = std::move(instance)]() mutable { instance.reset(); });
+          }};
+}
+
 std::string DisplayName(const StoredVersion& version) {
   return StrCat(version.manifest.name, "/", version.record.version);
 }
@@ -35,9 +44,22 @@ std::string DisplayName(const StoredVersion& version) {
 }  // namespace
 
 Loader::Loader(FileSystem& files, Scheduler& scheduler, const LoaderOptions& options)
-    : files_(files), scheduler_(scheduler), options_(options) {}
+    : files_(files), scheduler_(scheduler), options_(options), thread_(std::make_shared<LoadThread>(options.nice)) {}
 
 Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVersion& version) const {
+  return thread_->Run([&] { return VerifyThere(version); });
+}
+
+Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable) const {
+  TFLD_ASSIGN_OR_RETURN(auto instance, thread_->Run([&] { return WarmThere(std::move(executable)); }));
+  return FreedOn(thread_, std::move(instance));
+}
+
+Status Loader::RunGolden(const engine::Executable& executable, const StoredVersion& version) const {
+  return thread_->Run([&] { return RunGoldenThere(executable, version); });
+}
+
+Result<std::shared_ptr<const engine::Executable>> Loader::VerifyThere(const StoredVersion& version) const {
   TFLD_ASSIGN_OR_RETURN(const std::string found, Sha256Of(*version.model));
   if (found != version.record.sha256) {
     return DataLoss(StrCat("model.tflite has sha256 ", found, ", recorded is ", version.record.sha256));
@@ -59,7 +81,7 @@ Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVer
   return executable;
 }
 
-Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable) const {
+Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable) const {
   InstanceOptions instance_options;
   instance_options.levels = scheduler_.levels();
   TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools(), instance_options));
@@ -76,7 +98,7 @@ Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine
   return instance;
 }
 
-Status Loader::RunGolden(const engine::Executable& executable, const StoredVersion& version) const {
+Status Loader::RunGoldenThere(const engine::Executable& executable, const StoredVersion& version) const {
   if (!version.manifest.files.contains(kGoldenFile)) return {};
   TFLD_RETURN_IF_ERROR(VerifyFiles(files_, version));
   const auto golden = engine::LoadGolden(version.directory + "/golden");

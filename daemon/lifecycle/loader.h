@@ -1,12 +1,14 @@
 // Loader: from the files of a version to something that can serve.
 //
 // The bytes that are verified are the bytes that run: digest and model come from the same descriptor.
-// Thread rule: one caller at a time. Loading costs the calling thread's time, not the executors'.
+// Thread rule: one caller at a time, who waits. The work is done on a thread of the loader's own, of low priority, so
+// that the models that serve do not feel it; there, too, a version is freed when its last holder lets go.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
+#include "daemon/lifecycle/load_thread.h"
 #include "daemon/scheduler/model_instance.h"
 #include "daemon/store/store.h"
 #include "engine/base/result.h"
@@ -19,11 +21,12 @@ struct LoaderOptions {
   std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
   engine::Backend backend = engine::Backend::kCpu;
+  int nice = 10;  // of the thread that loads
 };
 
 class Loader {
  public:
-  // Both must outlive the loader.
+  // Both must outlive the loader; instances may outlive it.
   Loader(FileSystem& files, Scheduler& scheduler, const LoaderOptions& options);
 
   // Digest, model, operators, memory. DATA_LOSS when the bytes are not those of the record; the engine's errors;
@@ -38,9 +41,14 @@ class Loader {
   Status RunGolden(const engine::Executable& executable, const StoredVersion& version) const;
 
  private:
+  Result<std::shared_ptr<const engine::Executable>> VerifyThere(const StoredVersion& version) const;
+  Result<std::shared_ptr<ModelInstance>> WarmThere(std::shared_ptr<const engine::Executable> executable) const;
+  Status RunGoldenThere(const engine::Executable& executable, const StoredVersion& version) const;
+
   FileSystem& files_;
   Scheduler& scheduler_;
   const LoaderOptions options_;
+  const std::shared_ptr<LoadThread> thread_;
 };
 
 }  // namespace tfld::daemon

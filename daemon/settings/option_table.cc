@@ -138,6 +138,7 @@ const std::array kOptions = {
     Option{"models", "max_package_bytes", Integer<kModels, &Settings::Models::max_package_bytes>(1, 65536 * kMiB)},
     Option{"models", "max_memory_bytes", Integer<kModels, &Settings::Models::max_memory_bytes>(1, 65536 * kMiB)},
     Option{"models", "warmup_runs", Integer<kModels, &Settings::Models::warmup_runs>(0, 1000)},
+    Option{"models", "load_nice", Integer<kModels, &Settings::Models::load_nice>(0, 19)},
     Option{"models", "keep_versions", Integer<kModels, &Settings::Models::keep_versions>(0, 1000)},
 
     Option{"log", "level", TextOption{"one of \"debug\", \"info\", \"warning\", \"error\"", SetLogLevel}},

@@ -73,6 +73,7 @@ struct Settings {
     std::uint64_t max_package_bytes = std::uint64_t{1} << 30;
     std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
     int warmup_runs = 3;
+    int load_nice = 10;      // of the thread that loads versions
     int keep_versions = 10;  // of a model, beside the active and the previous one
     bool operator==(const Models&) const = default;
   } models;

@@ -58,7 +58,7 @@ tcp_listen = "[::1]:9464"
 TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
   EXPECT_EQ(ErrorOf("[models]\nwarmup = 3\n"),
             "tfld.toml:2:1: unknown option models.warmup, expected one of max_package_bytes, max_memory_bytes, "
-            "warmup_runs, keep_versions");
+            "warmup_runs, load_nice, keep_versions");
   EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
             "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, plugins, [inference], "
             "[connections], "
