@@ -1,7 +1,6 @@
 #include "engine/plan/text_mover.h"
 
 #include <algorithm>
-#include <ranges>
 #include <string_view>
 
 #include "engine/tensor/string_tensor.h"
@@ -80,11 +79,11 @@ void* TextMover::Reserve(std::size_t output, std::int64_t count) {
 
 Status TextMover::Write(std::size_t output, OutputResizer& resizer) const {
   const std::vector<std::int32_t>& numbers = output_numbers_[output];
-  const auto text = [&](std::int32_t number) {
+  std::vector<std::string_view> texts(numbers.size());
+  std::ranges::transform(numbers, texts.begin(), [&](std::int32_t number) {
     const bool exists = number > 0 && static_cast<std::size_t>(number) <= strings_.size();
     return exists ? strings_[static_cast<std::size_t>(number) - 1] : std::string_view();
-  };
-  const auto texts = std::views::transform(numbers, text);
+  });
   TFLD_ASSIGN_OR_RETURN(std::byte* const memory, resizer.Resize(static_cast<int>(output), StringTensorBytes(texts)));
   WriteStrings(texts, memory);
   return {};
