@@ -24,9 +24,12 @@
 #include "daemon/system/event_loop.h"
 #include "daemon/system/http_server.h"
 #include "daemon/system/service_manager.h"
+#include "daemon/telemetry/event_hub.h"
+#include "daemon/telemetry/failure_log.h"
 #include "daemon/telemetry/log.h"
 #include "daemon/telemetry/metrics.h"
 #include "daemon/telemetry/trace_settings.h"
+#include "daemon/telemetry/tracer.h"
 #include "engine/base/str_cat.h"
 #include "tfld/engine.h"
 
@@ -101,11 +104,12 @@ class Daemon {
     TFLD_ASSIGN_OR_RETURN(loop_, EventLoop::Create());
     TFLD_RETURN_IF_ERROR(loop_->OnTerminate([this] { loop_->Quit(); }));
     TFLD_ASSIGN_OR_RETURN(auto manager, Manager::Create(ManagerOptionsOf(settings_), scheduler_, map_));
-    manager_ = ObserveManager(std::move(manager), metrics_);
+    manager_ = ObserveManager(std::move(manager), metrics_, events_);
     TFLD_RETURN_IF_ERROR(StartInference());
     TFLD_RETURN_IF_ERROR(StartAdmin());
     TFLD_RETURN_IF_ERROR(StartMetrics());
     TFLD_RETURN_IF_ERROR(StartWatchdog());
+    TFLD_RETURN_IF_ERROR(StartFailureLog());
     resume_ = std::thread([this] { Resume(); });
     const Status status = loop_->Run();
     Stop();
@@ -119,7 +123,7 @@ class Daemon {
     context.scheduler = &scheduler_;
     context.map = &map_;
     context.stats = &stats_;
-    context.observers = {&stats_};
+    context.observers = {&stats_, &tracer_, &failures_};
     context.ready = &ready_;
     context.peers = peers;
     context.regions = &regions_;
@@ -147,6 +151,8 @@ class Daemon {
     context.scheduler = &scheduler_;
     context.map = &map_;
     context.stats = &stats_;
+    context.tracer = &tracer_;
+    context.events = &events_;
     context.peers = peers;
     context.inference_connections = [this] { return inference_->connections(); };
     context.daemon.version = engine::Version();
@@ -193,6 +199,10 @@ class Daemon {
     });
   }
 
+  Status StartFailureLog() {
+    return loop_->Every(std::chrono::seconds(1), [this] { failures_.Flush(std::chrono::steady_clock::now()); });
+  }
+
   // On a thread of its own, so that metrics, admin and signals are answered while models load.
   void Resume() {
     const auto started = std::chrono::steady_clock::now();
@@ -205,6 +215,7 @@ class Daemon {
            {"version", std::to_string(event.version)},
            {"ok", event.ok ? "true" : "false"},
            {"reason", event.reason}});
+      events_.Publish({0, "resume", event.model, event.version, event.ok, event.reason, event.actor});
     }
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
     loop_->Post([this, resumed, failed = events.size() - static_cast<std::size_t>(resumed), took] {
@@ -222,12 +233,16 @@ class Daemon {
          {"failed", std::to_string(failed)},
          {"resume_ms", std::to_string(took.count())},
          {"runtime_dir", settings_.runtime_dir}});
+    events_.Publish({0, "ready", "", 0, true, StrCat(resumed, " models serve"), ""});
   }
 
   // Accept no more, drain, join the executors, unload. Members go in reverse order afterwards.
   void Stop() {
     ServiceManager::Stopping("draining");
     Log(LogLevel::kInfo, "stopping");
+    events_.Publish({0, "stopping", "", 0, true, "", ""});
+    events_.Close();
+    tracer_.Close();
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(settings_.service.drain_timeout_ms);
     ready_ = false;
@@ -248,6 +263,9 @@ class Daemon {
   Metrics metrics_{stats_};
   StallDetector stall_;
   TraceSettings traces_;
+  Tracer tracer_{traces_};
+  EventHub events_;
+  FailureLog failures_{LogFailure};
   RegionRegistry regions_;
   std::atomic<bool> ready_ = false;
   std::unique_ptr<EventLoop> loop_;

@@ -30,6 +30,10 @@ MetricsSnapshot TakeSnapshot(const MetricsSources& sources) {
   snapshot.executors = stats.executors;
   snapshot.executors_busy = stats.busy;
   snapshot.preemptions = stats.preemptions;
+  for (std::size_t i = 0; i < stats.refused.size(); ++i) {
+    if (static_cast<Refusal>(i) == Refusal::kNone) continue;
+    snapshot.refused.emplace_back(RefusalName(static_cast<Refusal>(i)), stats.refused[i]);
+  }
   for (const auto& [transport, count] : sources.connections) snapshot.connections.emplace_back(transport, count());
   return snapshot;
 }

@@ -1,9 +1,11 @@
 #include "daemon/app/observed_manager.h"
 
+#include <charconv>
 #include <string>
 #include <utility>
 
 #include "daemon/telemetry/log.h"
+#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
@@ -17,8 +19,8 @@ struct Change {
 
 class ObservedManager final : public Manager {
  public:
-  ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics)
-      : manager_(std::move(manager)), metrics_(metrics) {}
+  ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events)
+      : manager_(std::move(manager)), metrics_(metrics), events_(events) {}
 
   std::vector<HistoryEvent> Resume() override { return manager_->Resume(); }
 
@@ -73,7 +75,11 @@ class ObservedManager final : public Manager {
 
     Status Write(std::span<const std::byte> bytes) override { return upload_->Write(bytes); }
     Result<VersionStatus> Finish(const DeployProgress& progress) override {
-      return owner_.Reported(change_, upload_->Finish(progress));
+      const auto observed = [&](VersionState state, std::string_view detail) {
+        owner_.Publish(change_, state, detail);
+        progress(state, detail);
+      };
+      return owner_.Reported(change_, upload_->Finish(observed));
     }
 
    private:
@@ -88,8 +94,28 @@ class ObservedManager final : public Manager {
     return result;
   }
 
+  static DaemonEvent EventOf(const Change& change) {
+    DaemonEvent event;
+    event.model = change.model;
+    std::from_chars(change.version.data(), change.version.data() + change.version.size(), event.version);
+    event.actor = change.actor;
+    return event;
+  }
+
+  void Publish(const Change& change, VersionState state, std::string_view detail) const {
+    DaemonEvent event = EventOf(change);
+    event.kind = "state";
+    event.detail = StrCat(VersionStateName(state), detail.empty() ? "" : ": ", detail);
+    events_.Publish(std::move(event));
+  }
+
   void Report(const Change& change, const Status& status) const {
     metrics_.CountChange(change.model, change.action, status.ok());
+    DaemonEvent event = EventOf(change);
+    event.kind = change.action;
+    event.ok = status.ok();
+    event.detail = status.ok() ? "" : status.ToString();
+    events_.Publish(std::move(event));
     if (status.ok()) {
       Log(LogLevel::kInfo, change.action,
           {{"model", change.model}, {"version", change.version}, {"actor", change.actor}});
@@ -104,12 +130,13 @@ class ObservedManager final : public Manager {
 
   std::unique_ptr<Manager> manager_;
   Metrics& metrics_;
+  EventHub& events_;
 };
 
 }  // namespace
 
-std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics) {
-  return std::make_unique<ObservedManager>(std::move(manager), metrics);
+std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events) {
+  return std::make_unique<ObservedManager>(std::move(manager), metrics, events);
 }
 
 }  // namespace tfld::daemon

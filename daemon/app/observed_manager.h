@@ -1,14 +1,16 @@
-// ObservedManager: a Manager that logs and counts every change that goes through it, once, with who asked for it.
+// ObservedManager: a Manager that logs and counts every change that goes through it and tells those who watch, once,
+// with who asked for it.
 #pragma once
 
 #include <memory>
 
 #include "daemon/lifecycle/manager.h"
+#include "daemon/telemetry/event_hub.h"
 #include "daemon/telemetry/metrics.h"
 
 namespace tfld::daemon {
 
-// `metrics` must outlive the result.
-std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics);
+// `metrics` and `events` must outlive the result.
+std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events);
 
 }  // namespace tfld::daemon

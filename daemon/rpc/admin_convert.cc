@@ -68,6 +68,47 @@ void ToProto(const VersionRequestStats& stats, v1::ModelStats& out) {
   ToProto(stats.request, *out.mutable_request());
   ToProto(stats.queue, *out.mutable_queue());
   ToProto(stats.compute, *out.mutable_compute());
+  out.set_executions(stats.executions);
+}
+
+void ToProto(const HistogramCounts& counts, v1::Histogram& out) {
+  for (std::size_t i = 0; i < HistogramCounts::kBuckets; ++i) {
+    if (counts.buckets[i] == 0) continue;
+    out.add_from_us(HistogramCounts::LowerBoundUs(i));
+    out.add_to_us(HistogramCounts::LowerBoundUs(i + 1));
+    out.add_counts(counts.buckets[i]);
+  }
+  out.set_sum_us(static_cast<double>(counts.sum_ns) / 1000.0);
+}
+
+void ToProto(const RequestTrace& trace, std::chrono::nanoseconds offset, v1::RequestTrace& out) {
+  out.set_model(std::string(trace.model.view()));
+  out.set_version(trace.version);
+  out.set_id(std::string(trace.id.view()));
+  out.set_uid(trace.uid);
+  out.set_pid(trace.pid);
+  out.set_transport(std::string(trace.transport.view()));
+  out.set_priority(std::string(PriorityClassName(trace.priority)));
+  out.set_code(std::string(StatusCodeName(trace.code)));
+  out.set_batch_size(static_cast<std::uint32_t>(trace.batch_size));
+  out.set_received_ns((trace.received.time_since_epoch() + offset).count());
+  const auto since = [&trace](SteadyTime time) { return std::chrono::nanoseconds(time - trace.received).count(); };
+  const JobTimes& times = trace.times;
+  if (times.queued != SteadyTime()) out.set_queued_ns(since(times.queued));
+  if (times.started != SteadyTime()) out.set_started_ns(since(times.started));
+  if (times.input_done != SteadyTime()) out.set_input_done_ns(since(times.input_done));
+  if (times.infer_done != SteadyTime()) out.set_infer_done_ns(since(times.infer_done));
+  if (times.finished != SteadyTime()) out.set_finished_ns(since(times.finished));
+}
+
+void ToProto(const DaemonEvent& event, v1::WatchEvent& out) {
+  out.set_time_ms(event.time_ms);
+  out.set_kind(event.kind);
+  out.set_model(event.model);
+  out.set_version(event.version);
+  out.set_ok(event.ok);
+  out.set_detail(event.detail);
+  out.set_actor(event.actor);
 }
 
 }  // namespace tfld::daemon

@@ -3,17 +3,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "daemon/lifecycle/manager.h"
-#include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/admin_convert.h"
+#include "daemon/rpc/admin_stats.h"
+#include "daemon/rpc/admin_streams.h"
 #include "daemon/rpc/peer_registry.h"
 #include "daemon/rpc/status_map.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/telemetry/log.h"
+#include "daemon/telemetry/log_format.h"
+#include "daemon/telemetry/user_names.h"
 #include "engine/base/str_cat.h"
 #include "tfld/v1/admin.grpc.pb.h"
 
@@ -116,10 +118,26 @@ class AdminService final : public v1::Admin::Service {
   grpc::Status GetStats(grpc::ServerContext* call, const v1::GetStatsRequest* request,
                         v1::GetStatsResponse* response) override {
     return Answer(*call, [&](const std::string&) -> Status {
-      DescribeDaemon(*response->mutable_daemon());
-      DescribeModels(request->model(), *response);
+      DescribeStats(context_, *request, names_, *response);
       return {};
     });
+  }
+
+  grpc::Status Trace(grpc::ServerContext* call, const v1::TraceRequest* request,
+                     grpc::ServerWriter<v1::TraceResponse>* writer) override {
+    return Answer(
+        *call, [&](const std::string&) { return StreamTraces(*context_.tracer, *request, StreamOf(*call, *writer)); });
+  }
+
+  grpc::Status Watch(grpc::ServerContext* call, const v1::WatchRequest* request,
+                     grpc::ServerWriter<v1::WatchResponse>* writer) override {
+    return Answer(
+        *call, [&](const std::string&) { return StreamEvents(*context_.events, *request, StreamOf(*call, *writer)); });
+  }
+
+  grpc::Status SetLogLevel(grpc::ServerContext* call, const v1::SetLogLevelRequest* request,
+                           v1::SetLogLevelResponse* response) override {
+    return Answer(*call, [&](const std::string& actor) { return ChangeLogLevel(actor, request->level(), *response); });
   }
 
   grpc::Status GetServerInfo(grpc::ServerContext* call, const v1::GetServerInfoRequest*,
@@ -154,11 +172,16 @@ class AdminService final : public v1::Admin::Service {
   }
 
   Status DoDeploy(const grpc::ServerContext& call, DeployStream& stream);
-  void DescribeDaemon(v1::DaemonStats& out) const;
-  void DescribeModels(const std::string& model, v1::GetStatsResponse& response) const;
+  static Status ChangeLogLevel(const std::string& actor, const std::string& name, v1::SetLogLevelResponse& out);
+
+  template <typename Message>
+  static AdminStream<Message> StreamOf(grpc::ServerContext& call, grpc::ServerWriter<Message>& writer) {
+    return {[&writer](const Message& message) { return writer.Write(message); },
+            [&call] { return call.IsCancelled(); }};
+  }
 
   const AdminContext context_;
-  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  UserNames names_{UserNames::FromSystem};
 };
 
 // An upload that is dropped on the way leaves no trace.
@@ -185,45 +208,22 @@ Status AdminService::DoDeploy(const grpc::ServerContext& call, DeployStream& str
   return {};
 }
 
-void AdminService::DescribeDaemon(v1::DaemonStats& out) const {
-  const SchedulerStats scheduler = context_.scheduler->stats();
-  out.set_version(context_.daemon.version);
-  out.set_pid(getpid());
-  out.set_uptime_seconds(std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count());
-  out.set_executors(static_cast<std::uint32_t>(scheduler.executors));
-  out.set_executors_busy(static_cast<std::uint32_t>(scheduler.busy));
-  out.set_queue_depth(scheduler.queued);
-  if (context_.inference_connections) out.set_connections(context_.inference_connections());
-}
-
-// Whatever was asked for or is in service: counts of a version that is gone stay visible.
-void AdminService::DescribeModels(const std::string& model, v1::GetStatsResponse& response) const {
-  std::vector<VersionRequestStats> all = context_.stats->Snapshot(model);
-  const auto in_service = context_.map->Snapshot();
-  for (const auto& served : in_service) {
-    if (!model.empty() && served->model != model) continue;
-    const bool counted = std::any_of(all.begin(), all.end(), [&](const VersionRequestStats& stats) {
-      return stats.model == served->model && stats.version == served->version;
-    });
-    if (counted) continue;
-    all.emplace_back().model = served->model;
-    all.back().version = served->version;
+Status AdminService::ChangeLogLevel(const std::string& actor, const std::string& name, v1::SetLogLevelResponse& out) {
+  static constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError};
+  const LogLevel previous = CurrentLogLevel();
+  out.set_previous(std::string(LogLevelName(previous)));
+  out.set_level(out.previous());
+  if (name.empty()) return {};
+  for (const LogLevel level : kLevels) {
+    if (name != LogLevelName(level)) continue;
+    // Told at the more talkative of the two levels' time, so that it stands in the log in any case.
+    if (level > previous) Log(LogLevel::kInfo, "log level", {{"level", name}, {"actor", actor}});
+    daemon::SetLogLevel(level);
+    if (level <= previous) Log(LogLevel::kInfo, "log level", {{"level", name}, {"actor", actor}});
+    out.set_level(name);
+    return {};
   }
-  std::sort(all.begin(), all.end(), [](const VersionRequestStats& a, const VersionRequestStats& b) {
-    return a.model != b.model ? a.model < b.model : a.version < b.version;
-  });
-  for (const VersionRequestStats& stats : all) {
-    v1::ModelStats& out = *response.add_models();
-    ToProto(stats, out);
-    for (const auto& served : in_service) {
-      if (served->model != stats.model || served->version != stats.version) continue;
-      const engine::MemoryUsage memory = served->instance->executable().memory();
-      out.set_active(true);
-      out.mutable_memory()->set_weights(memory.weight_bytes);
-      out.mutable_memory()->set_packed(memory.packed_bytes);
-      out.mutable_memory()->set_arenas(memory.arena_bytes * static_cast<std::size_t>(served->instance->sessions()));
-    }
-  }
+  return InvalidArgument(StrCat("'", name, "' is no level of the log: debug, info, warning or error"));
 }
 
 }  // namespace

@@ -13,11 +13,13 @@ class Service;
 
 namespace tfld::daemon {
 
+class EventHub;
 class Manager;
 class PeerRegistry;
 class RequestStats;
 class Scheduler;
 class ServingMap;
+class Tracer;
 
 // What GetServerInfo and GetStats say about the daemon.
 struct DaemonDescription {
@@ -35,6 +37,8 @@ struct AdminContext {
   Scheduler* scheduler = nullptr;
   const ServingMap* map = nullptr;
   const RequestStats* stats = nullptr;
+  Tracer* tracer = nullptr;
+  EventHub* events = nullptr;
   std::shared_ptr<const PeerRegistry> peers;           // of the server that the service is added to
   std::function<std::size_t()> inference_connections;  // open connections to the inference socket; may be empty
   DaemonDescription daemon;

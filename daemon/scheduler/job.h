@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "daemon/scheduler/intrusive_heap.h"
 #include "daemon/scheduler/model_instance.h"
@@ -17,6 +18,15 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 // Classes are strict: a job of a class runs when no job of a higher one waits.
 enum class PriorityClass : std::uint8_t { kCritical, kNormal, kBackground };
 inline constexpr std::size_t kPriorityClasses = 3;
+
+constexpr std::string_view PriorityClassName(PriorityClass priority) {
+  switch (priority) {
+    case PriorityClass::kCritical: return "critical";
+    case PriorityClass::kNormal: return "normal";
+    case PriorityClass::kBackground: return "background";
+  }
+  return "normal";
+}
 
 // Whose job it is, by the kernel's word. Fair shares are between clients, quotas are a user's.
 struct JobClient {

@@ -51,13 +51,4 @@ void FamilyBuilder::AppendTo(MetricFamilies& families) {
   if (!family_.metric.empty()) families.push_back(std::move(family_));
 }
 
-std::string_view PriorityClassName(PriorityClass priority) {
-  switch (priority) {
-    case PriorityClass::kCritical: return "critical";
-    case PriorityClass::kNormal: return "normal";
-    case PriorityClass::kBackground: return "background";
-  }
-  return "normal";
-}
-
 }  // namespace tfld::daemon

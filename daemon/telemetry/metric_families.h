@@ -40,12 +40,10 @@ class FamilyBuilder {
   prometheus::MetricFamily family_;
 };
 
-std::string_view PriorityClassName(PriorityClass priority);  // "critical"
-
 void AppendRequestFamilies(const std::vector<VersionRequestStats>& versions, UserNames& names,
                            MetricFamilies& families);
 void AppendStateFamilies(const MetricsSnapshot& snapshot, MetricFamilies& families);
-// Of this process, from /proc/self; what cannot be read is left out.
+// Of this process.
 void AppendProcessFamilies(MetricFamilies& families);
 
 }  // namespace tfld::daemon

@@ -39,6 +39,7 @@ struct MetricsSnapshot {
   int executors = 0;
   int executors_busy = 0;
   std::uint64_t preemptions = 0;
+  std::vector<std::pair<std::string_view, std::uint64_t>> refused;      // by the scheduler, by reason
   std::vector<std::pair<std::string_view, std::uint64_t>> connections;  // open ones by socket: "grpc"
 };
 

@@ -46,6 +46,13 @@ void AppendScheduler(const MetricsSnapshot& snapshot, MetricFamilies& families) 
                             MetricType::Counter);
   preemptions.AddCounter({}, static_cast<double>(snapshot.preemptions));
   preemptions.AppendTo(families);
+  FamilyBuilder refused("tfld_admission_refusals_total",
+                        "Requests that the scheduler did not take: full queues, quotas, deadlines that cannot be met.",
+                        MetricType::Counter);
+  for (const auto& [reason, count] : snapshot.refused) {
+    refused.AddCounter({{"reason", std::string(reason)}}, static_cast<double>(count));
+  }
+  refused.AppendTo(families);
 }
 
 }  // namespace

@@ -5,6 +5,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "daemon/telemetry/event_hub.h"
+#include "daemon/telemetry/log.h"
+#include "daemon/telemetry/trace_settings.h"
+#include "daemon/telemetry/tracer.h"
 #include "tests/daemon/rpc/fake_manager.h"
 #include "tests/daemon/rpc/rpc_fixture.h"
 #include "tests/daemon/rpc/unix_socket.h"
@@ -25,6 +29,8 @@ class AdminServiceTest : public testing::Test {
     context.scheduler = &inference_.scheduler;
     context.map = &inference_.map;
     context.stats = &inference_.stats;
+    context.tracer = &tracer_;
+    context.events = &hub_;
     context.peers = peers_;
     context.inference_connections = [this] { return inference_.server->connections(); };
     context.daemon.version = "1.2.3";
@@ -74,6 +80,9 @@ class AdminServiceTest : public testing::Test {
   using Stub = v1::Admin::Stub;
   const std::string actor_ = StrCat("uid ", getuid(), " pid ", getpid());
   test::FakeManager manager_;
+  TraceSettings trace_settings_;
+  Tracer tracer_{trace_settings_};
+  EventHub hub_;
   test::RpcFixture inference_;
   const std::string path_ = inference_.directory / "admin.sock";
   std::shared_ptr<PeerRegistry> peers_ = std::make_shared<PeerRegistry>();
@@ -233,6 +242,93 @@ TEST_F(AdminServiceTest, ACallerThatIsNotKnownIsDenied) {
   for (int descriptor = 0; descriptor < 65536; ++descriptor) peers_->Remove(descriptor);
   EXPECT_EQ(Call(&Stub::ListModels, v1::ListModelsRequest(), response).error_code(), StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(Deploy({Header(1)}).error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(AdminServiceTest, HistogramsAndClientsComeWhenAskedFor) {
+  FinishedRequest request;
+  request.model = "echo";
+  request.version = 3;
+  request.uid = 4'000'000'000;
+  request.received = std::chrono::steady_clock::now();
+  request.times.finished = request.received + std::chrono::microseconds(500);
+  inference_.stats.OnRequest(request);
+  v1::GetStatsRequest ask;
+  v1::GetStatsResponse answer;
+  ASSERT_TRUE(Call(&Stub::GetStats, ask, answer).ok());
+  EXPECT_EQ(answer.clients_size(), 0);
+  EXPECT_FALSE(answer.models(0).has_request_histogram());
+  EXPECT_GT(answer.daemon().resident_bytes(), 0u);
+
+  ask.set_histograms(true);
+  answer.Clear();
+  ASSERT_TRUE(Call(&Stub::GetStats, ask, answer).ok());
+  ASSERT_EQ(answer.clients_size(), 1);
+  EXPECT_EQ(answer.clients(0).name(), "4000000000");
+  EXPECT_EQ(answer.clients(0).succeeded(), 1u);
+  const v1::Histogram& histogram = answer.models(0).request_histogram();
+  ASSERT_EQ(histogram.counts_size(), 1);
+  EXPECT_LE(histogram.from_us(0), 500);
+  EXPECT_GT(histogram.to_us(0), 500);
+}
+
+TEST_F(AdminServiceTest, ATraceTellsOfRequestsUntilItsCount) {
+  grpc::ClientContext context;
+  v1::TraceRequest ask;
+  ask.set_model("echo");
+  ask.set_count(2);
+  const auto stream = stub_->Trace(&context, ask);
+  v1::TraceResponse answer;
+  ASSERT_TRUE(stream->Read(&answer));  // it has begun
+  FinishedRequest request;
+  request.model = "echo";
+  request.id = "r1";
+  request.transport = kGrpcTransport;
+  request.received = std::chrono::steady_clock::now();
+  request.times.queued = request.received + std::chrono::nanoseconds(1500);
+  for (int i = 0; i < 3; ++i) tracer_.OnRequest(request);
+  std::vector<v1::RequestTrace> traces;
+  while (stream->Read(&answer)) traces.insert(traces.end(), answer.requests().begin(), answer.requests().end());
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(traces.size(), 2u);
+  EXPECT_EQ(traces[0].id(), "r1");
+  EXPECT_EQ(traces[0].priority(), "normal");
+  EXPECT_EQ(traces[0].queued_ns(), 1500);
+  EXPECT_FALSE(traces[0].has_started_ns());
+}
+
+TEST_F(AdminServiceTest, WatchersSeeEventsOfTheirModelUntilTheDaemonStops) {
+  grpc::ClientContext context;
+  v1::WatchRequest ask;
+  ask.set_model("a");
+  const auto stream = stub_->Watch(&context, ask);
+  v1::WatchResponse answer;
+  ASSERT_TRUE(stream->Read(&answer));
+  hub_.Publish({0, "deploy", "b", 1, true, "", ""});
+  hub_.Publish({0, "rollback", "a", 2, false, "why", actor_});
+  ASSERT_TRUE(stream->Read(&answer));
+  ASSERT_EQ(answer.events_size(), 1);
+  EXPECT_EQ(answer.events(0).kind(), "rollback");
+  EXPECT_EQ(answer.events(0).detail(), "why");
+  EXPECT_EQ(answer.events(0).actor(), actor_);
+  hub_.Close();
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(AdminServiceTest, TheLogsLevelChanges) {
+  const LogLevel before = CurrentLogLevel();
+  v1::SetLogLevelRequest ask;
+  v1::SetLogLevelResponse answer;
+  ask.set_level("error");
+  ASSERT_TRUE(Call(&Stub::SetLogLevel, ask, answer).ok());
+  EXPECT_EQ(answer.level(), "error");
+  EXPECT_EQ(CurrentLogLevel(), LogLevel::kError);
+  ask.set_level("");
+  ASSERT_TRUE(Call(&Stub::SetLogLevel, ask, answer).ok());
+  EXPECT_EQ(answer.level(), "error");
+  ask.set_level("loud");
+  EXPECT_EQ(Call(&Stub::SetLogLevel, ask, answer).error_code(), StatusCode::INVALID_ARGUMENT);
+  SetLogLevel(before);
 }
 
 }  // namespace
