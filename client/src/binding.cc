@@ -63,6 +63,7 @@ Status Binding::ResizeInput(std::size_t index, std::span<const std::int64_t> sha
   TFLD_RETURN_IF_ERROR(CheckIndex(index, inputs(), "input"));
   const std::optional<std::size_t> size = client::ByteSize(inputs()[index].type, shape);
   if (!size) return InvalidArgument(StrCat("the shape ", client::ShapeText(shape), " is not possible"));
+  TFLD_RETURN_IF_ERROR(CheckIdle());
   return bound_->SetInput(index, shape, *size);
 }
 
@@ -74,18 +75,48 @@ Status Binding::SetStrings(std::size_t index, std::span<const std::string_view> 
     return InvalidArgument(StrCat("input ", inputs()[index].name, " has shape ", client::ShapeText(shape), ", but ",
                                   strings.size(), " strings came"));
   }
+  TFLD_RETURN_IF_ERROR(CheckIdle());
   TFLD_RETURN_IF_ERROR(bound_->SetInput(index, shape, client::EncodedSize(strings)));
   client::EncodeStrings(strings, bound_->input(index));
   return {};
 }
 
-Status Binding::Infer(const InferOptions& options) {
-  for (std::size_t i = 0; i < inputs().size(); ++i) TFLD_RETURN_IF_ERROR(InputBytes(i).status());
-  return bound_->Infer(options.timeout);
+Status Binding::CheckIdle() const {
+  if (!started_) return {};
+  return FailedPrecondition("a request of this binding is under way: call Wait first");
 }
+
+Status Binding::CheckReady() {
+  TFLD_RETURN_IF_ERROR(CheckIdle());
+  for (std::size_t i = 0; i < inputs().size(); ++i) TFLD_RETURN_IF_ERROR(InputBytes(i).status());
+  return {};
+}
+
+Status Binding::Infer(const InferOptions& options) {
+  TFLD_RETURN_IF_ERROR(CheckReady());
+  return bound_->Infer(options);
+}
+
+Status Binding::Start(const InferOptions& options) {
+  TFLD_RETURN_IF_ERROR(CheckReady());
+  TFLD_RETURN_IF_ERROR(bound_->Start(options));
+  started_ = true;
+  return {};
+}
+
+Status Binding::Wait() {
+  if (!started_) return FailedPrecondition("no request of this binding is under way: call Start first");
+  started_ = false;
+  return bound_->Wait();
+}
+
+bool Binding::done() const { return started_ && bound_->done(); }
+
+std::string_view Binding::transport() const { return bound_->transport(); }
 
 Result<std::span<const std::byte>> Binding::OutputBytes(std::size_t index) const {
   TFLD_RETURN_IF_ERROR(CheckIndex(index, outputs(), "output"));
+  TFLD_RETURN_IF_ERROR(CheckIdle());
   if (version() == 0) return FailedPrecondition("there is no answer: Infer was not called, or it failed");
   return bound_->output(index);
 }
@@ -102,7 +133,7 @@ Result<std::vector<std::string>> Binding::OutputStrings(std::size_t index) const
 }
 
 std::vector<std::int64_t> Binding::OutputShape(std::size_t index) const {
-  if (index >= outputs().size() || version() == 0) return {};
+  if (index >= outputs().size() || started_ || version() == 0) return {};
   return bound_->output_shape(index);
 }
 

@@ -100,7 +100,7 @@ tfld_code tfld_binding_input(tfld_binding* binding, size_t index, void** data, s
 }
 
 tfld_code tfld_binding_infer(tfld_binding* binding, int64_t timeout_us, tfld_error* error) {
-  return Report(binding->binding.Infer({ToTimeout(timeout_us)}), error);
+  return Report(binding->binding.Infer({.timeout = ToTimeout(timeout_us)}), error);
 }
 
 tfld_code tfld_binding_output(const tfld_binding* binding, size_t index, const void** data, size_t* size,

@@ -1,6 +1,9 @@
 #include "client/src/grpc_bound_model.h"
 
 #include <charconv>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 
 #include "client/src/grpc_channel.h"
 #include "client/src/tensor_size.h"
@@ -25,13 +28,16 @@ class GrpcBoundModel final : public BoundModel {
       tensor->set_datatype(std::string(DataTypeName(input.type)));
       request_.add_raw_input_contents();
       shapes_.push_back(input.shape);
-      const std::optional<std::size_t> size = ByteSize(input.type, input.shape);
-      if (size) TFLD_RETURN_IF_ERROR(SetInput(i, input.shape, *size));
+      std::vector<std::int64_t> shape = input.shape;
+      if (shape.size() > 1 && shape[0] < 0) shape[0] = 1;  // a batch of one, unless ResizeInput says otherwise
+      const std::optional<std::size_t> size = ByteSize(input.type, shape);
+      if (size) TFLD_RETURN_IF_ERROR(SetInput(i, shape, *size));
     }
     return {};
   }
 
   const ModelInfo& info() const override { return info_; }
+  std::string_view transport() const override { return "grpc"; }
 
   const std::vector<std::int64_t>& input_shape(std::size_t index) const override { return shapes_[index]; }
 
@@ -53,13 +59,43 @@ class GrpcBoundModel final : public BoundModel {
     return {};
   }
 
-  Status Infer(std::chrono::nanoseconds timeout) override {
-    version_ = 0;
+  // Quicker than Start and Wait: the calling thread itself waits on the socket.
+  Status Infer(const InferOptions& options) override {
     grpc::ClientContext context;
-    SetTimeout(context, timeout);
-    const grpc::Status status = connection_->stub->ModelInfer(&context, request_, &response_);
-    TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
-    return CheckResponse();
+    Begin(context, options);
+    return End(connection_->stub->ModelInfer(&context, request_, &response_));
+  }
+
+  Status Start(const InferOptions& options) override {
+    call_.emplace();
+    Begin(call_->context, options);
+    connection_->stub->async()->ModelInfer(&call_->context, &request_, &response_, [this](grpc::Status status) {
+      const std::lock_guard lock(mutex_);
+      call_->status = std::move(status);
+      call_->done = true;
+      ended_.notify_all();  // under the lock: the owner may destroy all this as soon as it has it
+    });
+    return {};
+  }
+
+  bool done() const override {
+    const std::lock_guard lock(mutex_);
+    return call_->done;
+  }
+
+  Status Wait() override {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return call_->done; });
+    const grpc::Status status = std::move(call_->status);
+    call_.reset();
+    return End(status);
+  }
+
+  ~GrpcBoundModel() override {
+    if (!call_) return;
+    call_->context.TryCancel();
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return call_->done; });
   }
 
   std::uint64_t version() const override { return version_; }
@@ -74,6 +110,29 @@ class GrpcBoundModel final : public BoundModel {
   }
 
  private:
+  // A request between Start and Wait.
+  struct Call {
+    grpc::ClientContext context;
+    grpc::Status status;  // this and the next under mutex_
+    bool done = false;
+  };
+
+  void Begin(grpc::ClientContext& context, const InferOptions& options) {
+    version_ = 0;
+    SetTimeout(context, options.timeout);
+    auto& parameters = *request_.mutable_parameters();
+    if (options.priority != priority_) parameters.erase("priority");
+    if (options.priority != priority_ && options.priority != Priority::kDefault) {
+      parameters["priority"].set_uint64_param(static_cast<std::uint64_t>(options.priority));
+    }
+    priority_ = options.priority;
+  }
+
+  Status End(const grpc::Status& status) {
+    TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
+    return CheckResponse();
+  }
+
   // The answer may come from a version that was activated after the binding was made. Reads the version last, so that
   // there is none unless the answer can be used.
   Status CheckResponse() {
@@ -113,6 +172,10 @@ class GrpcBoundModel final : public BoundModel {
   inference::ModelInferRequest request_;
   inference::ModelInferResponse response_;
   std::uint64_t version_ = 0;
+  Priority priority_ = Priority::kDefault;  // that the request says
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::optional<Call> call_;
 };
 
 }  // namespace

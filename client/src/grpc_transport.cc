@@ -61,7 +61,8 @@ class GrpcTransport final : public Transport {
     return response.ready() ? Status() : Unavailable("the daemon is not ready: its models are still loading");
   }
 
-  Result<std::unique_ptr<BoundModel>> Bind(const std::string& model, const std::string& version) override {
+  Result<std::vector<std::unique_ptr<BoundModel>>> Bind(const std::string& model, const std::string& version,
+                                                        std::size_t slots) override {
     inference::ModelMetadataRequest request;
     request.set_name(model);
     request.set_version(version);
@@ -73,7 +74,12 @@ class GrpcTransport final : public Transport {
     ModelInfo info{model, {}, {}};
     TFLD_RETURN_IF_ERROR(ToTensorInfos(response.inputs(), info.inputs));
     TFLD_RETURN_IF_ERROR(ToTensorInfos(response.outputs(), info.outputs));
-    return MakeGrpcBoundModel(connection_, std::move(info), version);
+    std::vector<std::unique_ptr<BoundModel>> bound;
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      TFLD_ASSIGN_OR_RETURN(auto one, MakeGrpcBoundModel(connection_, info, version));
+      bound.push_back(std::move(one));
+    }
+    return bound;
   }
 
  private:

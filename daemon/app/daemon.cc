@@ -7,8 +7,10 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "daemon/app/directories.h"
+#include "daemon/app/memory_lock.h"
 #include "daemon/app/metrics_page.h"
 #include "daemon/app/observed_manager.h"
 #include "daemon/app/plugins.h"
@@ -21,6 +23,7 @@
 #include "daemon/scheduler/request_stats.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/settings/processor_set.h"
+#include "daemon/shm/channel_server.h"
 #include "daemon/system/event_loop.h"
 #include "daemon/system/http_server.h"
 #include "daemon/system/service_manager.h"
@@ -89,6 +92,17 @@ RpcServerOptions RpcServerOptionsOf(const Settings& settings) {
   return options;
 }
 
+ShmLimits ShmLimitsOf(const Settings& settings) {
+  ShmLimits limits;
+  limits.max_connections = static_cast<std::size_t>(settings.connections.max_total);
+  limits.max_connections_per_user = static_cast<std::size_t>(settings.connections.max_per_user);
+  limits.max_slots = static_cast<std::size_t>(settings.channel.max_slots);
+  limits.max_bytes = settings.channel.max_bytes;
+  limits.max_bytes_per_user = settings.channel.max_bytes_per_user;
+  limits.idle_timeout = std::chrono::seconds(settings.channel.idle_timeout_s);
+  return limits;
+}
+
 class Daemon {
  public:
   explicit Daemon(const Settings& settings)
@@ -106,6 +120,7 @@ class Daemon {
     TFLD_ASSIGN_OR_RETURN(auto manager, Manager::Create(ManagerOptionsOf(settings_), scheduler_, map_));
     manager_ = ObserveManager(std::move(manager), metrics_, events_);
     TFLD_RETURN_IF_ERROR(StartInference());
+    TFLD_RETURN_IF_ERROR(StartChannels());
     TFLD_RETURN_IF_ERROR(StartAdmin());
     TFLD_RETURN_IF_ERROR(StartMetrics());
     TFLD_RETURN_IF_ERROR(StartWatchdog());
@@ -117,13 +132,16 @@ class Daemon {
   }
 
  private:
+  // Who is told of every request, whichever way it comes.
+  std::vector<RequestObserver*> observers() { return {&stats_, &tracer_, &failures_}; }
+
   // For the inference service of a server with these peers.
   InferenceContext ContextFor(const std::shared_ptr<PeerRegistry>& peers) {
     InferenceContext context;
     context.scheduler = &scheduler_;
     context.map = &map_;
     context.stats = &stats_;
-    context.observers = {&stats_, &tracer_, &failures_};
+    context.observers = observers();
     context.ready = &ready_;
     context.peers = peers;
     context.regions = &regions_;
@@ -140,6 +158,20 @@ class Daemon {
     TFLD_ASSIGN_OR_RETURN(inference_,
                           RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
                                            {NewInferenceService(ContextFor(peers))}, RpcServerOptionsOf(settings_)));
+    return {};
+  }
+
+  Status StartChannels() {
+    if (!settings_.channel.enabled) return {};
+    TFLD_ASSIGN_OR_RETURN(channel_socket_,
+                          ListenUnix(settings_.runtime_dir, "shm.sock", kSocketMode, kUserGroup, SOCK_SEQPACKET));
+    ShmContext context;
+    context.scheduler = &scheduler_;
+    context.map = &map_;
+    context.observers = observers();
+    context.ready = &ready_;
+    TFLD_ASSIGN_OR_RETURN(channels_,
+                          ChannelServer::Start(channel_socket_.ReleaseDescriptor(), context, ShmLimitsOf(settings_)));
     return {};
   }
 
@@ -248,11 +280,13 @@ class Daemon {
     ready_ = false;
     inference_->SetServing(false);
     inference_->StopAccepting();
+    if (channels_) channels_->StopAccepting();
     admin_->StopAccepting();
     if (resume_.joinable()) resume_.join();
     inference_->Stop(deadline);
     admin_->Stop(deadline);
     scheduler_.Stop(deadline);
+    if (channels_) channels_->Stop();
     Log(LogLevel::kInfo, "stopped");
   }
 
@@ -271,8 +305,10 @@ class Daemon {
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<Manager> manager_;
   ListeningSocket inference_socket_;
+  ListeningSocket channel_socket_;
   ListeningSocket admin_socket_;
   std::unique_ptr<RpcServer> inference_;
+  std::unique_ptr<ChannelServer> channels_;
   std::unique_ptr<RpcServer> admin_;
   std::unique_ptr<HttpServer> metrics_server_;
   std::unique_ptr<HttpServer> metrics_tcp_server_;
@@ -289,6 +325,7 @@ void LogRpc(RpcLogSeverity severity, std::string_view message) {
 Status RunDaemon(const Settings& settings) {
   SetUpLog(settings.log.level, settings.log.format);
   SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
+  if (settings.service.memory_lock) TFLD_RETURN_IF_ERROR(LockMemory());
   TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
   TFLD_RETURN_IF_ERROR(LoadPlugins(settings.plugins));
   return Daemon(settings).Run();

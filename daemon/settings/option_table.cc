@@ -104,6 +104,7 @@ bool SetTcpListen(Settings& settings, const std::string& text) {
 
 constexpr auto kInference = &Settings::inference;
 constexpr auto kConnections = &Settings::connections;
+constexpr auto kChannel = &Settings::channel;
 constexpr auto kLimits = &Settings::limits;
 constexpr auto kModels = &Settings::models;
 constexpr auto kService = &Settings::service;
@@ -129,6 +130,13 @@ const std::array kOptions = {
     Option{"connections", "max_total", Integer<kConnections, &Settings::Connections::max_total>(1, 100'000)},
     Option{"connections", "max_per_user", Integer<kConnections, &Settings::Connections::max_per_user>(1, 100'000)},
 
+    Option{"channel", "enabled", Boolean<kChannel, &Settings::Channel::enabled>()},
+    Option{"channel", "max_slots", Integer<kChannel, &Settings::Channel::max_slots>(1, 64)},
+    Option{"channel", "max_bytes", Integer<kChannel, &Settings::Channel::max_bytes>(kMiB / 16, 65536 * kMiB)},
+    Option{"channel", "max_bytes_per_user",
+           Integer<kChannel, &Settings::Channel::max_bytes_per_user>(kMiB / 16, 65536 * kMiB)},
+    Option{"channel", "idle_timeout_s", Integer<kChannel, &Settings::Channel::idle_timeout_s>(0, 1'000'000)},
+
     Option{"limits", "max_requests", Integer<kLimits, &LimitSettings::max_requests>(0, 1'000'000)},
     Option{"limits", "max_bytes", Integer<kLimits, &LimitSettings::max_bytes>(0, 65536 * kMiB)},
     Option{"limits", "weight", Real<kLimits, &LimitSettings::weight>(0.01, 100)},
@@ -149,6 +157,7 @@ const std::array kOptions = {
 
     Option{"service", "drain_timeout_ms", Integer<kService, &Settings::Service::drain_timeout_ms>(0, 600'000)},
     Option{"service", "stall_timeout_ms", Integer<kService, &Settings::Service::stall_timeout_ms>(100, 600'000)},
+    Option{"service", "memory_lock", Boolean<kService, &Settings::Service::memory_lock>()},
 };
 
 }  // namespace

@@ -66,6 +66,15 @@ struct Settings {
     bool operator==(const Connections&) const = default;
   } connections;
 
+  struct Channel {
+    bool enabled = true;                                          // shm.sock exists
+    int max_slots = 16;                                           // of a channel
+    std::uint64_t max_bytes = std::uint64_t{64} << 20;            // of a channel's memory
+    std::uint64_t max_bytes_per_user = std::uint64_t{256} << 20;  // of all channels of one user
+    int idle_timeout_s = 0;                                       // 0: a channel without requests may stay
+    bool operator==(const Channel&) const = default;
+  } channel;
+
   LimitSettings limits;             // of each user
   std::vector<UserSettings> users;  // that have limits of their own
 
@@ -92,6 +101,7 @@ struct Settings {
   struct Service {
     int drain_timeout_ms = 10'000;  // how long requests in flight may take after SIGTERM
     int stall_timeout_ms = 5'000;   // a loop without progress for this long stops the feeding of the watchdog
+    bool memory_lock = false;       // all of the process stays in memory
     bool operator==(const Service&) const = default;
   } service;
 

@@ -8,7 +8,7 @@ table=$(realpath "${2:-$(dirname "${BASH_SOURCE[0]}")/layers.txt}")
 cd "$root"
 
 directories=()
-for directory in engine daemon client tests; do
+for directory in engine daemon client proto tests; do
   if [[ -d $directory ]]; then directories+=("$directory"); fi
 done
 

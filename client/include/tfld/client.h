@@ -7,6 +7,13 @@
 //   tfld::Status status = binding->Infer({.timeout = std::chrono::milliseconds(20)});
 //   auto scores = *binding->Output<std::int8_t>(0);  // valid until the next Infer
 //
+// The library talks to the daemon through shared memory when it can, and over gRPC otherwise; nothing in this header
+// depends on which. Several requests of one model can be under way at once:
+//
+//   auto slots = client->BindSlots("bearing_fault", 4);
+//   for (auto& slot : *slots) { ... write slot.Input ...; slot.Start(); }
+//   for (auto& slot : *slots) { slot.Wait(); ... read slot.Output ... }
+//
 // Tensors are dense, in the model's own layout (NHWC for pictures), and quantized tensors hold the quantized numbers.
 //
 // Errors: every function that can fail returns a Status or a Result. UNAVAILABLE means that no daemon answers; the next
@@ -110,19 +117,32 @@ struct TensorInfo {
 // No deadline.
 inline constexpr std::chrono::nanoseconds kNoTimeout = std::chrono::nanoseconds::max();
 
+// How requests reach the daemon.
+enum class TransportChoice : std::uint8_t {
+  kAuto,  // through shared memory if daemon and model allow it, else over gRPC; TFLD_TRANSPORT (grpc, channel) decides
+          // instead where it is set
+  kGrpc,  // over gRPC alone
+  kChannel,  // through shared memory alone: Bind fails for models that do not fit
+};
+
 struct ClientOptions {
   // Where the daemon's sockets are. Empty: TFLD_RUNTIME_DIR; or else /run/tfld for root, and for others if a daemon is
   // there; or else $XDG_RUNTIME_DIR/tfld.
   std::string runtime_dir;
   // How long Connect waits for a daemon that is not there yet. Zero: it must be there now.
   std::chrono::nanoseconds wait{0};
-  // The greatest request or answer.
+  // The greatest request or answer over gRPC.
   std::size_t max_message_bytes = std::size_t{64} << 20;
+  TransportChoice transport = TransportChoice::kAuto;
 };
+
+// Which requests the daemon runs first. Between requests of one class it decides by their deadlines, and fairly.
+enum class Priority : std::uint8_t { kDefault, kCritical, kNormal, kBackground };
 
 struct InferOptions {
   // From now until the answer is here; DEADLINE_EXCEEDED after that, and the daemon does not run what is late.
   std::chrono::nanoseconds timeout = kNoTimeout;
+  Priority priority = Priority::kDefault;
 };
 
 namespace client {
@@ -143,7 +163,7 @@ class Binding {
   const std::vector<TensorInfo>& outputs() const;
 
   // The elements of an input, to be written; they keep their values from one Infer to the next. A span stays valid
-  // until the binding is destroyed or that input is resized. By index or by name. Errors: NOT_FOUND,
+  // until the binding is destroyed or one of its inputs is resized. By index or by name. Errors: NOT_FOUND,
   // INVALID_ARGUMENT (T is not the tensor's type), FAILED_PRECONDITION (a shape with open sizes was not set yet).
   template <typename T>
   Result<std::span<T>> Input(std::size_t index) {
@@ -158,13 +178,22 @@ class Binding {
   // The same without a look at the type.
   Result<std::span<std::byte>> InputBytes(std::size_t index);
 
-  // Gives an input another shape, for models that take more than one. All its elements become zero.
+  // Gives an input another shape, for models that take more than one. All its elements become zero. An open first size,
+  // the batch, is 1 before the first call; any other that is open must be set.
   Status ResizeInput(std::size_t index, std::span<const std::int64_t> shape);
   // The elements of an input of type kBytes, as many as its shape says.
   Status SetStrings(std::size_t index, std::span<const std::string_view> strings);
 
   // Sends the inputs and waits for the outputs.
   Status Infer(const InferOptions& options = {});
+
+  // The same in two steps. Start sends the inputs, which must not be changed until Wait has returned; Wait waits for
+  // the outputs, and gives the request's status. Every Start that succeeded is followed by a Wait. FAILED_PRECONDITION
+  // when a request is, or is not, under way.
+  Status Start(const InferOptions& options = {});
+  Status Wait();
+  // Whether Wait would return at once. Only while a request is under way.
+  bool done() const;
 
   // The elements of an output of the last Infer that succeeded, valid until the next one. Errors: NOT_FOUND,
   // INVALID_ARGUMENT (T is not the tensor's type), FAILED_PRECONDITION (there is no answer).
@@ -185,6 +214,8 @@ class Binding {
   std::vector<std::int64_t> OutputShape(std::size_t index) const;
   // The version of the model that gave the last answer; 0 when there is none.
   std::uint64_t version() const;
+  // How requests reach the daemon: "channel" or "grpc".
+  std::string_view transport() const;
 
   Result<std::size_t> InputIndex(std::string_view name) const;
   Result<std::size_t> OutputIndex(std::string_view name) const;
@@ -193,10 +224,13 @@ class Binding {
   friend class Client;
   explicit Binding(std::unique_ptr<client::BoundModel> bound);
 
+  Status CheckIdle() const;
+  Status CheckReady();
   Result<std::span<std::byte>> InputBytes(std::size_t index, DataType type);
   Result<std::span<const std::byte>> OutputBytes(std::size_t index, DataType type) const;
 
   std::unique_ptr<client::BoundModel> bound_;
+  bool started_ = false;  // between Start and Wait
 };
 
 // A connection to the daemon.
@@ -212,6 +246,10 @@ class Client {
   // Fetches what the model takes and gives. `version` is empty for whichever version is active at each Infer, so that
   // a binding lives on through a swap, or a number in decimal. Errors: NOT_FOUND, UNAVAILABLE.
   Result<Binding> Bind(std::string_view model, std::string_view version = {}) const;
+  // `count` bindings of one model whose requests can be under way at the same time; each has tensors of its own, and an
+  // owner of its own. RESOURCE_EXHAUSTED when the daemon gives no channel with so many slots and gRPC may not be used.
+  Result<std::vector<Binding>> BindSlots(std::string_view model, std::size_t count,
+                                         std::string_view version = {}) const;
 
   // OK when the daemon serves its stored models.
   Status CheckReady() const;

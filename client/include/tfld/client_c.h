@@ -98,7 +98,7 @@ tfld_code tfld_binding_output_info(const tfld_binding* binding, size_t index, tf
 tfld_code tfld_binding_resize_input(tfld_binding* binding, size_t index, const int64_t* shape, size_t rank,
                                     tfld_error* error);
 
-/* The memory of an input, `size` bytes, to be written; valid until the binding is closed or that input is resized. */
+/* The memory of an input, `size` bytes, to be written; valid until the binding is closed or one of its inputs is resized. */
 tfld_code tfld_binding_input(tfld_binding* binding, size_t index, void** data, size_t* size, tfld_error* error);
 
 /* Sends the inputs and waits at most `timeout_us` microseconds for the outputs. */

@@ -61,7 +61,7 @@ TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
             "warmup_runs, load_nice, keep_versions");
   EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
             "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, plugins, [inference], "
-            "[connections], "
+            "[connections], [channel], "
             "[limits], [models], [log], [metrics], [service], [[users]]");
 }
 

@@ -45,7 +45,8 @@ TEST(ShippedFile, WithEveryOptionUncommentedItGivesTheDefaults) {
   }
   other.state_dir = other.runtime_dir = "/elsewhere";
   other.log = {LogLevel::kError, LogFormat::kJson};
-  other.inference.preemption = false;
+  other.inference.preemption = other.channel.enabled = false;
+  other.service.memory_lock = true;
   other.inference.affinity = {"7"};
   other.limits.max_priority = Priority::kBackground;
   other.plugins = {"/elsewhere.so"};

@@ -1,0 +1,82 @@
+#include "client/src/channel_link.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+#include "client/src/channel_hello.h"
+
+namespace tfld::client {
+namespace {
+
+bool SameTensors(const std::vector<TensorInfo>& a, const std::vector<TensorInfo>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const TensorInfo& x, const TensorInfo& y) {
+    return x.name == y.name && x.type == y.type && x.shape == y.shape;
+  });
+}
+
+// As large as the daemon says, and nobody can make it smaller.
+Status CheckMemory(int descriptor, std::size_t bytes) {
+  struct stat info {};
+  const int seals = ::fcntl(descriptor, F_GET_SEALS);
+  if (::fstat(descriptor, &info) != 0 || seals < 0) return ErrnoStatus(errno, "the daemon passed no shared memory");
+  if ((seals & F_SEAL_SHRINK) != 0 && static_cast<std::uint64_t>(info.st_size) >= bytes) return {};
+  return Internal("the daemon passed memory that is too small or not sealed");
+}
+
+}  // namespace
+
+bool operator==(const ChannelForm& a, const ChannelForm& b) {
+  return SameTensors(a.info.inputs, b.info.inputs) && SameTensors(a.info.outputs, b.info.outputs) &&
+         a.inputs == b.inputs && a.outputs == b.outputs && a.slots == b.slots && a.slot_offset == b.slot_offset &&
+         a.slot_stride == b.slot_stride;
+}
+
+Status AskChannel(const std::string& socket_path) { return RequestChannel({socket_path, "", "", 1}).status(); }
+
+Result<std::shared_ptr<const ChannelLink>> ChannelLink::Open(const ChannelAddress& address) {
+  TFLD_ASSIGN_OR_RETURN(ChannelOffer offer, RequestChannel(address));
+  TFLD_RETURN_IF_ERROR(CheckMemory(offer.memory.get(), offer.region_bytes));
+  std::shared_ptr<ChannelLink> link(new ChannelLink);
+  link->socket_ = std::move(offer.socket);
+  link->memory_ = std::move(offer.memory);
+  link->doorbell_ = std::move(offer.doorbell);
+  link->form_ = std::move(offer.form);
+  TFLD_RETURN_IF_ERROR(link->MapHeader());
+  return std::shared_ptr<const ChannelLink>(std::move(link));
+}
+
+Status ChannelLink::MapHeader() {
+  void* const mapped =
+      ::mmap(nullptr, form_.slot_offset, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, memory_.get(), 0);
+  if (mapped == MAP_FAILED) return ErrnoStatus(errno, "cannot map shared memory");
+  header_ = static_cast<channel::RegionHeader*>(mapped);
+  return {};
+}
+
+ChannelLink::~ChannelLink() {
+  if (header_ != nullptr) ::munmap(header_, form_.slot_offset);
+}
+
+bool ChannelLink::closed() const {
+  return std::atomic_ref(header_->state).load(std::memory_order_acquire) != channel::kOpen;
+}
+
+// The daemon says nothing after its welcome, so whatever happens on the socket is its end.
+bool ChannelLink::gone() const {
+  pollfd polled{socket_.get(), POLLIN | POLLRDHUP, 0};
+  return ::poll(&polled, 1, 0) > 0;
+}
+
+void ChannelLink::Ring(std::size_t slot) const {
+  std::atomic_ref(header_->posted).fetch_or(std::uint64_t{1} << slot, std::memory_order_seq_cst);
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(doorbell_.get(), &one, sizeof(one));  // full is readable as well
+}
+
+}  // namespace tfld::client

@@ -1,0 +1,74 @@
+// ChannelLink: one open shared-memory channel: the socket that it lives by, its doorbell, its memory and its form.
+//
+// Thread rule: immutable, and all methods from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/src/transport.h"
+#include "client/src/unique_descriptor.h"
+#include "engine/base/result.h"
+#include "proto/channel/memory.h"
+
+namespace tfld::client {
+
+// What to ask for.
+struct ChannelAddress {
+  std::string socket_path;
+  std::string model;  // empty: whether the daemon serves
+  std::string version;
+  std::size_t slots = 1;
+};
+
+// Where things lie in the memory. Equal forms are interchangeable.
+struct ChannelForm {
+  struct Place {
+    std::size_t offset = 0;  // in its slot
+    std::size_t bytes = 0;
+    std::vector<std::int64_t> shape;  // without open sizes
+    bool operator==(const Place&) const = default;
+  };
+  ModelInfo info;
+  std::vector<Place> inputs;
+  std::vector<Place> outputs;
+  std::size_t slots = 0;
+  std::size_t slot_offset = 0;
+  std::size_t slot_stride = 0;
+};
+bool operator==(const ChannelForm& a, const ChannelForm& b);
+
+// UNAVAILABLE when no daemon answers on the socket, or when it does not serve yet.
+Status AskChannel(const std::string& socket_path);
+
+class ChannelLink {
+ public:
+  // Errors: UNAVAILABLE when nobody answers; what the daemon answers; INTERNAL when its answer makes no sense.
+  static Result<std::shared_ptr<const ChannelLink>> Open(const ChannelAddress& address);
+  ~ChannelLink();
+
+  const ChannelForm& form() const { return form_; }
+  int memory() const { return memory_.get(); }
+
+  // The daemon takes no more requests here.
+  bool closed() const;
+  // The daemon is gone. A system call.
+  bool gone() const;
+  // Tells the daemon that the slot was posted.
+  void Ring(std::size_t slot) const;
+
+ private:
+  ChannelLink() = default;
+  Status MapHeader();
+
+  UniqueDescriptor socket_;
+  UniqueDescriptor memory_;
+  UniqueDescriptor doorbell_;
+  ChannelForm form_;
+  channel::RegionHeader* header_ = nullptr;
+};
+
+}  // namespace tfld::client

@@ -1,0 +1,88 @@
+#include "client/src/slot_waiter.h"
+
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace tfld::client {
+namespace {
+
+using std::chrono::nanoseconds;
+using Clock = SlotWaiter::Clock;
+
+constexpr nanoseconds kLongestSpin = std::chrono::microseconds(100);
+// A daemon that dies wakes nobody: this is how often we look whether it lives.
+constexpr nanoseconds kLookAround = std::chrono::milliseconds(100);
+
+bool HasOtherProcessors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 1;
+}
+
+bool Answered(channel::SlotHeader& slot) {
+  return std::atomic_ref(slot.state).load(std::memory_order_acquire) == channel::kDone;
+}
+
+void Relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+bool Spin(channel::SlotHeader& slot, Clock::time_point until) {
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (Answered(slot)) return true;
+      Relax();
+    }
+  } while (Clock::now() < until);
+  return Answered(slot);
+}
+
+// Until the daemon wakes us, or about so long.
+void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
+  const timespec timeout{seconds.count(), (longest - seconds).count()};
+  ::syscall(SYS_futex, &slot.state, FUTEX_WAIT, channel::kPosted, &timeout, nullptr, 0);
+}
+
+}  // namespace
+
+SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
+                                     Clock::time_point deadline) {
+  static const bool can_spin = HasOtherProcessors();
+  if (can_spin && usual_ <= kLongestSpin && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
+    return Outcome::kAnswered;
+  }
+  // Announced first and looked at then; the daemon does it the other way round, so one of us sees the other.
+  std::atomic_ref(slot.sleepers).store(1, std::memory_order_seq_cst);
+  Outcome outcome = Outcome::kAnswered;
+  while (!Answered(slot)) {
+    const nanoseconds left = deadline - Clock::now();
+    if (left <= nanoseconds::zero()) {
+      outcome = Outcome::kLate;
+      break;
+    }
+    if (const bool closed = link.closed(); closed || link.gone()) {
+      if (!Answered(slot)) outcome = closed ? Outcome::kClosed : Outcome::kGone;
+      break;
+    }
+    Sleep(slot, std::min(left, kLookAround));
+  }
+  std::atomic_ref(slot.sleepers).store(0, std::memory_order_relaxed);
+  return outcome;
+}
+
+void SlotWaiter::Learn(nanoseconds latency) {
+  usual_ += (std::clamp(latency, nanoseconds::zero(), 16 * kLongestSpin) - usual_) / 8;
+}
+
+}  // namespace tfld::client

@@ -1,0 +1,39 @@
+// SlotWaiter: waits for the answer in a slot: a short spin where answers come quickly, then sleep.
+//
+// Waking a thread that sleeps costs several microseconds, a good part of what small models take. So when the last
+// answers came within kLongestSpin, the next wait spins about twice as long as they took. Where there is one processor,
+// spinning would keep the daemon from it.
+//
+// Thread rule: one owner.
+#pragma once
+
+#include <chrono>
+
+#include "client/src/channel_link.h"
+#include "proto/channel/memory.h"
+
+namespace tfld::client {
+
+class SlotWaiter {
+ public:
+  using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC, as the channel wants it
+
+  enum class Outcome {
+    kAnswered,
+    kLate,    // the deadline came first
+    kClosed,  // the daemon took no more requests, and this one not either
+    kGone,    // the daemon ended
+  };
+
+  // `posted` is when the slot was.
+  Outcome Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
+               Clock::time_point deadline);
+
+  // How long the daemon took, for the next Wait.
+  void Learn(std::chrono::nanoseconds latency);
+
+ private:
+  std::chrono::nanoseconds usual_{0};  // a moving average
+};
+
+}  // namespace tfld::client

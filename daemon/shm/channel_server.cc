@@ -1,0 +1,202 @@
+#include "daemon/shm/channel_server.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "daemon/identity/peer_identity.h"
+#include "daemon/shm/channel_connection.h"
+#include "daemon/shm/user_account.h"
+
+namespace tfld::daemon {
+namespace {
+
+using std::chrono::steady_clock;
+
+// How exactly silence is noticed, and how soon descriptors are tried again after there were none left.
+constexpr int kTickMs = 250;
+
+}  // namespace
+
+struct ChannelServer::Impl {
+  ~Impl() {
+    for (const int descriptor : {listening, wake, epoll}) {
+      if (descriptor >= 0) ::close(descriptor);
+    }
+  }
+
+  Status Arm(int descriptor) const;
+  void Loop();
+  bool NeedsTicks() const;
+  void AcceptAll();
+  void Admit(int descriptor);
+  void Serve(int descriptor);
+  void Drop(int descriptor);
+  void DropOverdue();
+
+  int listening = -1;
+  int wake = -1;
+  int epoll = -1;
+  ShmContext context;
+  ShmLimits limits;
+  std::unordered_map<int, std::unique_ptr<ChannelConnection>> connections;  // by descriptor
+  UserAccounts accounts;
+  bool paused = false;  // out of descriptors: the listening socket is not waited on until the next tick
+  std::atomic<std::size_t> open_channels = 0;  // written by the loop
+  std::atomic<bool> accepting = true;          // false from StopAccepting on
+  std::atomic<bool> stopping = false;
+  std::thread thread;
+};
+
+ChannelServer::ChannelServer() : impl_(std::make_unique<Impl>()) {}
+ChannelServer::~ChannelServer() { Stop(); }
+
+Result<std::unique_ptr<ChannelServer>> ChannelServer::Start(int listening_socket, const ShmContext& context,
+                                                            const ShmLimits& limits) {
+  std::unique_ptr<ChannelServer> server(new ChannelServer);
+  Impl& impl = *server->impl_;
+  impl.listening = listening_socket;
+  impl.context = context;
+  impl.limits = limits;
+  const int flags = ::fcntl(listening_socket, F_GETFL);
+  if (flags < 0 || ::fcntl(listening_socket, F_SETFL, flags | O_NONBLOCK) != 0) {
+    return ErrnoStatus(errno, "cannot make the listening socket non-blocking");
+  }
+  impl.wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (impl.wake < 0) return ErrnoStatus(errno, "cannot make an eventfd");
+  impl.epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  if (impl.epoll < 0) return ErrnoStatus(errno, "cannot make an epoll instance");
+  TFLD_RETURN_IF_ERROR(impl.Arm(impl.wake));
+  TFLD_RETURN_IF_ERROR(impl.Arm(impl.listening));
+  impl.thread = std::thread([&impl] { impl.Loop(); });
+  pthread_setname_np(impl.thread.native_handle(), "tfld-shm");
+  return server;
+}
+
+void ChannelServer::StopAccepting() {
+  impl_->accepting = false;
+  ::eventfd_write(impl_->wake, 1);
+}
+
+void ChannelServer::Stop() {
+  if (!impl_->thread.joinable()) return;
+  impl_->stopping = true;
+  ::eventfd_write(impl_->wake, 1);
+  impl_->thread.join();
+  for (auto& [descriptor, connection] : impl_->connections) connection->CloseChannel();
+  impl_->connections.clear();
+  impl_->open_channels = 0;
+}
+
+std::size_t ChannelServer::channels() const { return impl_->open_channels; }
+
+Status ChannelServer::Impl::Arm(int descriptor) const {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLRDHUP;
+  event.data.fd = descriptor;
+  if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) return ErrnoStatus(errno, "epoll_ctl");
+  return {};
+}
+
+void ChannelServer::Impl::Loop() {
+  std::array<epoll_event, 64> events;
+  while (!stopping) {
+    const int count = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), NeedsTicks() ? kTickMs : -1);
+    for (int i = 0; i < count && !stopping; ++i) {
+      const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
+      if (descriptor == wake) {
+        eventfd_t ignored = 0;
+        ::eventfd_read(wake, &ignored);
+      } else if (descriptor == listening) {
+        AcceptAll();
+      } else {
+        Serve(descriptor);
+      }
+    }
+    if (!accepting && listening >= 0) ::close(std::exchange(listening, -1));
+    if (listening >= 0 && std::exchange(paused, false)) paused = !Arm(listening).ok();
+    DropOverdue();
+  }
+}
+
+// Time matters for those who were silent so far and, if that is wanted, for idle channels.
+bool ChannelServer::Impl::NeedsTicks() const {
+  const bool silent = connections.size() > open_channels;
+  return silent || paused || (limits.idle_timeout.count() > 0 && !connections.empty());
+}
+
+void ChannelServer::Impl::AcceptAll() {
+  while (accepting && listening >= 0) {
+    const int descriptor = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      Admit(descriptor);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      paused = ::epoll_ctl(epoll, EPOLL_CTL_DEL, listening, nullptr) == 0;  // it stays in the backlog meanwhile
+      return;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;
+    }
+  }
+}
+
+void ChannelServer::Impl::Admit(int descriptor) {
+  const Result<PeerIdentity> peer = ReadPeerIdentity(descriptor);
+  const bool room = peer.ok() && connections.size() < limits.max_connections &&
+                    accounts.Of(peer->uid).connections < limits.max_connections_per_user;
+  if (!room || !Arm(descriptor).ok()) {
+    ::close(descriptor);
+    return;
+  }
+  const JobClient client{peer->uid, peer->pid};
+  accounts.AddConnection(client.uid);
+  connections[descriptor] = std::make_unique<ChannelConnection>(descriptor, client, steady_clock::now());
+}
+
+void ChannelServer::Impl::Serve(int descriptor) {
+  const auto found = connections.find(descriptor);
+  if (found == connections.end()) return;
+  ChannelConnection& connection = *found->second;
+  const std::uint32_t uid = connection.client().uid;
+  const bool had_channel = connection.channel() != nullptr;
+  const std::size_t taken = accounts.Of(uid).bytes;
+  const std::size_t left = limits.max_bytes_per_user - std::min(taken, limits.max_bytes_per_user);
+  const bool alive = connection.OnReadable(context, limits, left);
+  if (!had_channel && connection.channel() != nullptr) {
+    accounts.AddBytes(uid, connection.channel()->memory().size());
+    ++open_channels;
+  }
+  if (!alive) Drop(descriptor);
+}
+
+void ChannelServer::Impl::Drop(int descriptor) {
+  const auto found = connections.find(descriptor);
+  const ChannelConnection& connection = *found->second;
+  const bool had_channel = connection.channel() != nullptr;
+  accounts.Release(connection.client().uid, had_channel ? connection.channel()->memory().size() : 0);
+  if (had_channel) --open_channels;
+  connections.erase(found);
+}
+
+void ChannelServer::Impl::DropOverdue() {
+  if (!NeedsTicks()) return;
+  const auto now = steady_clock::now();
+  std::vector<int> overdue;
+  for (const auto& [descriptor, connection] : connections) {
+    if (connection->Overdue(limits, now)) overdue.push_back(descriptor);
+  }
+  for (const int descriptor : overdue) Drop(descriptor);
+}
+
+}  // namespace tfld::daemon

@@ -1,0 +1,16 @@
+// The futex of a slot: how its client is told.
+#pragma once
+
+#include <cstdint>
+
+#include "proto/channel/memory.h"
+
+namespace tfld::daemon {
+
+// Publishes all that was written before, and wakes the client when it says that it sleeps. Any thread.
+void SetSlotState(channel::SlotHeader& slot, std::uint32_t state);
+
+// Wakes whoever sleeps on the slot, to look around.
+void WakeSleepers(channel::SlotHeader& slot);
+
+}  // namespace tfld::daemon
