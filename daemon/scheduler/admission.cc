@@ -70,8 +70,8 @@ Status Scheduler::Impl::Explain(Refusal refusal, const Lane& lane, const Job& jo
     case Refusal::kModelQueueFull:
       return ResourceExhausted(StrCat("the model's queue is full: ", options.queue_per_model, text));
     case Refusal::kDeadline:
-      return DeadlineExceeded(StrCat("the deadline cannot be met: an inference takes at least ",
-                                     Microseconds(job.instance->cost().floor()), " us, ", lane.policy.size(), text));
+      return DeadlineExceeded(StrCat("the deadline cannot be met: an inference takes about ",
+                                     Microseconds(job.instance->cost().mean()), " us, ", lane.policy.size(), text));
     default: break;
   }
   const auto own = options.quota.users.find(job.client.uid);

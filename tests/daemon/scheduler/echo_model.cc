@@ -49,13 +49,14 @@ std::vector<std::byte> EchoModel(const std::vector<EchoTensor>& tensors) {
   return builder.Finish(inputs, outputs);
 }
 
-std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots) {
+std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots,
+                                                    const daemon::InstanceOptions& instance_options) {
   const auto model = OrDie(engine::Model::FromBytes(EchoModel(tensors), "echo.tflite"));
   engine::ExecutableOptions options;
   options.backend = engine::Backend::kReference;
   auto executable = OrDie(engine::Executable::Create(model, options));
   const std::vector<std::shared_ptr<engine::ThreadPool>> pools(static_cast<std::size_t>(slots));
-  return OrDie(daemon::ModelInstance::Create(std::move(executable), pools));
+  return OrDie(daemon::ModelInstance::Create(std::move(executable), pools, instance_options));
 }
 
 }  // namespace tfld::test

@@ -21,6 +21,7 @@ struct EchoTensor {
 std::vector<std::byte> EchoModel(const std::vector<EchoTensor>& tensors);
 
 // Ready to run on executors that use one thread each. Aborts when the engine refuses it.
-std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots);
+std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots,
+                                                    const daemon::InstanceOptions& options = {});
 
 }  // namespace tfld::test

@@ -1,6 +1,7 @@
 #include "daemon/scheduler/scheduler.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <latch>
@@ -192,6 +193,148 @@ TEST_F(SchedulerTest, EveryJobEndsExactlyOnceUnderStress) {
       EXPECT_EQ(record->runs, record->code == StatusCode::kOk ? 1 : 0);
     }
   }
+}
+
+TEST_F(SchedulerTest, RefusesADeadlineThatTheMeasuredCostCannotMeet) {
+  std::atomic<int> now{100};
+  SchedulerOptions options = Options(1);
+  options.clock = [&now] { return SteadyTime(seconds(now)); };
+  Scheduler scheduler(options);
+  const auto measured = Submit(scheduler, [&now]() -> Status {
+    now += 10;
+    return {};
+  });
+  WaitFor(*measured);
+  const auto refused = Submit(scheduler, {}, SteadyTime(seconds(now + 9)));
+  EXPECT_EQ(last_status_.code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(last_status_.message(),
+            "the deadline cannot be met: an inference takes about 10000000 us, 0 requests are waiting");
+  EXPECT_EQ(refused->finishes, 0);
+  EXPECT_EQ(scheduler.stats().refused[static_cast<std::size_t>(Refusal::kDeadline)], 1u);
+  std::latch release(1);
+  Occupy(scheduler, release);
+  Submit(scheduler, {}, SteadyTime(seconds(now + 15)));
+  EXPECT_EQ(last_status_.code(), StatusCode::kDeadlineExceeded) << "the one that runs is in the way";
+  const auto taken = Submit(scheduler, {}, SteadyTime(seconds(now + 21)));
+  EXPECT_TRUE(last_status_.ok());
+  release.count_down();
+  EXPECT_EQ(WaitFor(*taken), StatusCode::kOk);
+}
+
+TEST_F(SchedulerTest, RefusesWhatIsOverTheUsersQuotaAndNamesTheLimit) {
+  SchedulerOptions options = Options(1);
+  options.quota.defaults.max_requests = 2;
+  options.quota.users[7].max_bytes = 100;
+  Scheduler scheduler(options);
+  std::latch release(1);
+  Occupy(scheduler, release);
+  const auto second = Submit(scheduler);
+  Submit(scheduler);
+  EXPECT_EQ(last_status_.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(last_status_.message(), "the limit max_requests of user 0 is reached: 2 requests are in flight");
+  auto large = std::make_unique<FakeJob>(std::make_shared<JobRecord>(), instance_);
+  large->client.uid = 7;
+  large->bytes = 101;
+  EXPECT_EQ(test::Submit(scheduler, std::move(large)).message(),
+            "the limit max_bytes of user 7 is reached: 100 bytes of requests in flight; this one has 101");
+  EXPECT_EQ(scheduler.stats().refused[static_cast<std::size_t>(Refusal::kUserRequests)], 1u);
+  release.count_down();
+  WaitFor(*second);
+  const auto again = Submit(scheduler);
+  EXPECT_TRUE(last_status_.ok()) << "an answer is not given before its place is free";
+  WaitFor(*again);
+}
+
+TEST_F(SchedulerTest, AClassThatTheUserMayNotHaveIsLowered) {
+  SchedulerOptions options = Options(1);
+  options.quota.defaults.max_priority = PriorityClass::kBackground;
+  options.quota.users[7].max_priority = PriorityClass::kCritical;
+  Scheduler scheduler(options);
+  std::latch release(1);
+  Occupy(scheduler, release);
+  for (const std::uint32_t uid : {0u, 7u}) {
+    auto job = std::make_unique<FakeJob>(std::make_shared<JobRecord>(), instance_);
+    job->client.uid = uid;
+    job->priority = PriorityClass::kCritical;
+    EXPECT_TRUE(test::Submit(scheduler, std::move(job)).ok());
+  }
+  EXPECT_EQ(scheduler.stats().queued_by_class, (std::array<std::size_t, 3>{1, 0, 1}));
+  release.count_down();
+}
+
+TEST_F(SchedulerTest, AJobMayBeUsedAgainAsSoonAsItHasFinished) {
+  class Reused : public Job {
+   public:
+    bool cancelled() const override { return false; }
+    Status Run(engine::Session& session, JobTimes&) override { return session.Run(); }
+    void Finish(const Status&, const JobTimes&) override {
+      ++finishes;
+      finishes.notify_all();
+    }
+    std::atomic<int> finishes{0};
+  };
+  Scheduler scheduler(Options(2));
+  Reused job;
+  job.instance = instance_;
+  for (int i = 0; i < 1'000; ++i) {
+    ASSERT_TRUE(scheduler.Submit(job).ok());
+    job.finishes.wait(i);
+  }
+}
+
+TEST_F(SchedulerTest, ADeviceHasItsOwnQueue) {
+  SchedulerOptions options = Options(1);
+  options.devices = 1;
+  Scheduler scheduler(options);
+  ASSERT_EQ(scheduler.pools(1).size(), 1u);
+  const auto on_device = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.queue = 1});
+  std::latch both(2);
+  std::vector<std::thread::id> threads(2);
+  std::vector<std::shared_ptr<JobRecord>> records;
+  for (std::size_t i = 0; i < 2; ++i) {
+    records.push_back(std::make_shared<JobRecord>());
+    auto job = std::make_unique<FakeJob>(records.back(), i == 0 ? instance_ : on_device, [&, i]() -> Status {
+      threads[i] = std::this_thread::get_id();
+      both.arrive_and_wait();
+      return {};
+    });
+    EXPECT_TRUE(test::Submit(scheduler, std::move(job)).ok());
+  }
+  for (const auto& record : records) EXPECT_EQ(WaitFor(*record), StatusCode::kOk);
+  EXPECT_NE(threads[0], threads[1]);
+  const auto nowhere = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.queue = 2});
+  EXPECT_EQ(test::Submit(scheduler, std::make_unique<FakeJob>(records[0], nowhere)).code(), StatusCode::kInternal);
+}
+
+TEST(SchedulerOptionsTest, PinsExecutors) {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  ASSERT_EQ(sched_getaffinity(0, sizeof(usable), &usable), 0);
+  std::vector<int> processors;
+  for (int i = 0; i < CPU_SETSIZE; ++i) {
+    if (CPU_ISSET(static_cast<std::size_t>(i), &usable)) processors.push_back(i);
+  }
+  SchedulerOptions options = Options(1);
+  options.affinity = {{processors.back()}};
+  Scheduler scheduler(options);
+  std::vector<int> found;
+  auto record = std::make_shared<JobRecord>();
+  const auto body = [&found]() -> Status {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof(set), &set);
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(static_cast<std::size_t>(i), &set)) found.push_back(i);
+    }
+    return {};
+  };
+  const auto instance = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1);
+  ASSERT_TRUE(test::Submit(scheduler, std::make_unique<FakeJob>(record, instance, body)).ok());
+  WaitFor(*record);
+  EXPECT_EQ(found, (std::vector<int>{processors.back()}));
+  cpu_set_t after;
+  sched_getaffinity(0, sizeof(after), &after);
+  EXPECT_TRUE(CPU_EQUAL(&usable, &after)) << "the thread that makes them stays where it was";
 }
 
 TEST(SchedulerOptionsTest, UsesTheProcessorsThatItMay) {
