@@ -1,10 +1,14 @@
 // AdaptiveSpin: how long it pays to look for work before sleeping, learned from the last waits. A pure object.
 //
-// Falling asleep and being woken costs about as much as a short spin. So a wait spins when most of the last eight ended
-// soon enough for it, and sleeps at once when not: an idle daemon does not spin, one with a client that asks again and
-// again answers without a wake-up.
+// A wait is a candidate for spinning when most of the last eight were short enough for it: an idle daemon does not
+// spin, one with a client that asks again and again does, and answers without a wake-up. But where the client has no
+// processor of its own, spinning keeps it from asking, and makes waits longer. So candidates are timed both ways, and
+// the way with the shorter waits is taken; one wait of 128 tries the other.
+//
+// Thread rule: one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cstdint>
@@ -13,22 +17,33 @@ namespace tfld::daemon {
 
 class AdaptiveSpin {
  public:
+  using Nanoseconds = std::chrono::nanoseconds;
+
   // The longest spin; 0 for never.
-  explicit AdaptiveSpin(std::chrono::nanoseconds longest) : longest_(longest) {}
+  explicit AdaptiveSpin(Nanoseconds longest) : longest_(longest) {}
 
   // How long the wait that begins now may spin.
-  std::chrono::nanoseconds Budget() const { return std::popcount(soon_) >= 4 ? longest_ : std::chrono::nanoseconds(0); }
+  Nanoseconds Budget() {
+    if (std::popcount(soon_) < 4) return Nanoseconds(0);
+    const bool other = ++turn_ % kTurns == 0;
+    return (spinning_ <= sleeping_) != other ? longest_ : Nanoseconds(0);
+  }
 
-  // How long a wait lasted, whether it spun or slept; one that slept took a wake-up longer than it would have spun.
-  void Record(std::chrono::nanoseconds wait, bool slept) {
-    const bool soon = wait <= (slept ? longest_ + kWakeUp : longest_);
+  // How long a wait lasted that had such a budget.
+  void Record(Nanoseconds wait, Nanoseconds budget) {
+    const bool soon = wait <= longest_ + kWakeUp;
     soon_ = static_cast<std::uint8_t>((soon_ << 1) | (soon ? 1 : 0));
+    Nanoseconds& mean = budget > Nanoseconds(0) ? spinning_ : sleeping_;
+    mean += (std::min(wait, 2 * longest_ + kWakeUp) - mean) / 8;
   }
 
  private:
-  static constexpr std::chrono::nanoseconds kWakeUp{5'000};
+  static constexpr Nanoseconds kWakeUp{20'000};
+  static constexpr std::uint32_t kTurns = 128;
 
-  std::chrono::nanoseconds longest_;
+  Nanoseconds longest_;
+  Nanoseconds spinning_{0}, sleeping_{0};  // the mean wait each way
+  std::uint32_t turn_ = 0;
   std::uint8_t soon_ = 0x0f;  // a bit for each of the last waits; undecided at first
 };
 

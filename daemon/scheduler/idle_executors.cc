@@ -52,7 +52,7 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
     lock.lock();
   }
   leading = leader_sleeping = false;
-  spin.Record(steady_clock::now() - began, sleep);
+  spin.Record(steady_clock::now() - began, budget);
 }
 
 // One processor stays for whoever is to send the next request.
