@@ -21,6 +21,12 @@ void ClearInputs(const engine::Executable& executable, engine::Session& session)
   }
 }
 
+// One more session costs little where it is of use: for inferences so small that a change of threads counts.
+bool DeservesGuest(const Scheduler& scheduler, const engine::Executable& executable) {
+  constexpr std::size_t kSmallArena = std::size_t{512} << 10;
+  return scheduler.threads_per_executor() == 1 && executable.memory().arena_bytes <= kSmallArena;
+}
+
 Status RunTimes(const engine::Executable& executable, engine::Session& session, int times) {
   ClearInputs(executable, session);
   for (int i = 0; i < times; ++i) TFLD_RETURN_IF_ERROR(session.Run().WithContext("warm-up"));
@@ -72,7 +78,8 @@ Result<std::shared_ptr<const engine::Executable>> Loader::VerifyThere(const Stor
       auto model, engine::Model::FromDescriptor(version.model->descriptor(), DisplayName(version), options.limits));
   TFLD_ASSIGN_OR_RETURN(auto executable, engine::Executable::Create(std::move(model), options));
   const engine::MemoryUsage memory = executable->memory();
-  const std::uint64_t sessions = scheduler_.pools().size() * static_cast<std::uint64_t>(scheduler_.levels());
+  const std::uint64_t sessions = scheduler_.pools().size() * static_cast<std::uint64_t>(scheduler_.levels()) +
+                                 (DeservesGuest(scheduler_, *executable) ? 1 : 0);
   const std::uint64_t needed = memory.packed_bytes + memory.arena_bytes * sessions;
   if (needed > options_.max_memory_bytes) {
     return ResourceExhausted(StrCat("needs ", needed, " bytes for packed weights and the working memory of ", sessions,
@@ -84,11 +91,15 @@ Result<std::shared_ptr<const engine::Executable>> Loader::VerifyThere(const Stor
 Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable) const {
   InstanceOptions instance_options;
   instance_options.levels = scheduler_.levels();
+  instance_options.guest = DeservesGuest(scheduler_, *executable);
   TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools(), instance_options));
   if (scheduler_.threads_per_executor() == 1) {
     for (int i = 0; i < instance->slots() * instance_options.levels; ++i) {
       engine::Session& session = instance->session(i / instance_options.levels, i % instance_options.levels);
       TFLD_RETURN_IF_ERROR(RunTimes(*executable, session, options_.warmup_runs));
+    }
+    if (engine::Session* guest = instance->guest_session()) {
+      TFLD_RETURN_IF_ERROR(RunTimes(*executable, *guest, options_.warmup_runs));
     }
     return instance;
   }

@@ -63,7 +63,7 @@ void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequ
   response_ = &response;
   received_ = steady_clock::now();
   Status status = Prepare(caller);
-  if (status.ok()) status = context_.scheduler->Submit(*this);
+  if (status.ok()) status = context_.scheduler->SubmitOrRun(*this);
   if (status.ok()) return;  // the job may be gone
   JobTimes times;
   times.finished = steady_clock::now();

@@ -22,6 +22,9 @@ Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
       instance->sessions_.push_back(std::move(session));
     }
   }
+  if (options.guest) {
+    TFLD_ASSIGN_OR_RETURN(instance->guest_session_, executable->NewSession());
+  }
   instance->executable_ = std::move(executable);
   return instance;
 }

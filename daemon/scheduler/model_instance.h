@@ -21,6 +21,7 @@ struct InstanceOptions {
   int queue = 0;           // of the scheduler, whose executors run it: 0 is the processors', the others are devices
   int levels = 1;          // sessions of each slot; a second one lets a job preempt another of the same version
   int max_concurrent = 0;  // executors that it may occupy at the same time; 0: all
+  bool guest = false;      // one more session, for a thread that is no executor (Scheduler::SubmitOrRun)
 };
 
 class ModelInstance {
@@ -35,11 +36,14 @@ class ModelInstance {
   const InstanceOptions& options() const { return options_; }
   int slots() const { return static_cast<int>(sessions_.size()) / options_.levels; }
   // All of them: each has an arena.
-  int sessions() const { return static_cast<int>(sessions_.size()); }
+  int sessions() const { return static_cast<int>(sessions_.size()) + (guest_session_ ? 1 : 0); }
   // Level 0 is for what runs on an idle executor, level 1 for what runs on the stack of a preempted job.
   engine::Session& session(int slot, int level = 0) {
     return *sessions_[static_cast<std::size_t>(slot * options_.levels + level)];
   }
+
+  // Null for none. Of one thread at a time, which the load says.
+  engine::Session* guest_session() { return guest_session_.get(); }
 
   CostEstimate& cost() { return cost_; }
 
@@ -47,6 +51,7 @@ class ModelInstance {
   struct Load {
     std::size_t waiting = 0;
     int running = 0;
+    bool guest = false;  // the guest's session is in use
   };
   Load& load() { return load_; }
 
@@ -60,6 +65,7 @@ class ModelInstance {
   std::shared_ptr<const engine::Executable> executable_;
   const std::shared_ptr<VersionCounters> counters_;
   std::vector<std::unique_ptr<engine::Session>> sessions_;  // by slot, then by level
+  std::unique_ptr<engine::Session> guest_session_;
   CostEstimate cost_;
   Load load_;
 };

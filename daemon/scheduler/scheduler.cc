@@ -81,29 +81,40 @@ Scheduler::Scheduler(const SchedulerOptions& options) : impl_(std::make_unique<I
 
 Scheduler::~Scheduler() { Stop(SteadyTime{}); }
 
-Status Scheduler::Submit(Job& job) {
-  Impl& impl = *impl_;
-  const SteadyTime now = impl.Now();
+Status Scheduler::Submit(Job& job) { return impl_->Take(job, false); }
+
+Status Scheduler::SubmitOrRun(Job& job) { return impl_->Take(job, true); }
+
+Status Scheduler::Impl::Take(Job& job, bool may_run) {
+  const SteadyTime now = Now();
   job.ticket = {};
   job.ticket.times.queued = now;
   job.ticket.cost = job.instance->cost().mean();
-  Lane* lane = impl.LaneOf(job);
+  Lane* lane = LaneOf(job);
   if (lane == nullptr) return Internal("the version was made for a queue that this scheduler has not");
   std::vector<Job*> dead;
   Status status;
-  auto whom = Impl::Whom::kNobody;
+  auto whom = Whom::kNobody;
+  bool runs_here = false;
   {
-    std::lock_guard lock(impl.mutex);
-    const Refusal refusal = impl.Admit(*lane, job, now, dead);
+    std::lock_guard lock(mutex);
+    const Refusal refusal = Admit(*lane, job, now, dead);
     if (refusal == Refusal::kNone) {
-      impl.UpdateHints(*lane);
-      whom = impl.WhomToWake(*lane);
+      runs_here = may_run && IsForGuest(*lane, job) && lane->policy.Pop(now) == &job;
+      if (runs_here) {
+        ++lane->busy;
+        job.instance->load().guest = true;
+      } else {
+        whom = WhomToWake(*lane);
+      }
+      UpdateHints(*lane);
     } else {
-      ++impl.refused[static_cast<std::size_t>(refusal)];
-      status = impl.Explain(refusal, *lane, job);
+      ++refused[static_cast<std::size_t>(refusal)];
+      status = Explain(refusal, *lane, job);
     }
   }
-  impl.Rouse(*lane, whom);
+  Rouse(*lane, whom);
+  if (runs_here) RunAsGuest(*lane, job);
   for (Job* late : dead) End(*late, CheckRunnable(*late, SteadyTime::max()), now);
   return status;
 }

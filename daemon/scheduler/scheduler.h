@@ -66,6 +66,11 @@ class Scheduler {
   // finished on the calling thread. Allocates nothing for a job that it takes.
   Status Submit(Job& job);
 
+  // The same, but a job that is small by what its version has cost so far runs at once on the calling thread, as a
+  // guest beside the executors, if one of these is idle and nothing waits: that saves the way to another thread and
+  // back.
+  Status SubmitOrRun(Job& job);
+
   // Executors call the source when something happens on the descriptor. ALREADY_EXISTS when it is watched; errors of
   // the system, as for a descriptor that cannot be waited on.
   Status Watch(int descriptor, std::shared_ptr<JobSource> source);

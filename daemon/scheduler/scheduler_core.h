@@ -69,6 +69,12 @@ struct Scheduler::Impl {
   Whom WhomToWake(const Lane& lane) const;
   void Rouse(Lane& lane, Whom whom);
 
+  // What both kinds of Submit are.
+  Status Take(Job& job, bool may_run);
+  // Guests (guest.cc): whether the one job that waits is for the calling thread, under the lock; and running it there.
+  bool IsForGuest(const Lane& lane, const Job& job) const;
+  void RunAsGuest(Lane& lane, Job& job);
+
   // Admission (admission.cc), under the lock.
   Refusal Admit(Lane& lane, Job& job, SteadyTime now, std::vector<Job*>& dead);
   bool MeetsDeadline(const Lane& lane, const Job& job, SteadyTime now) const;
