@@ -110,14 +110,51 @@ Result<v1::GetHistoryResponse> AdminClient::GetHistory(const std::string& model,
   return Call<v1::GetHistoryResponse>(&Stub::GetHistory, request);
 }
 
-Result<v1::GetStatsResponse> AdminClient::GetStats(const std::string& model) {
+Result<v1::GetStatsResponse> AdminClient::GetStats(const std::string& model, bool histograms) {
   v1::GetStatsRequest request;
   request.set_model(model);
+  request.set_histograms(histograms);
   return Call<v1::GetStatsResponse>(&Stub::GetStats, request);
 }
 
 Result<v1::GetServerInfoResponse> AdminClient::GetServerInfo() {
   return Call<v1::GetServerInfoResponse>(&Stub::GetServerInfo, v1::GetServerInfoRequest());
+}
+
+Result<v1::SetLogLevelResponse> AdminClient::SetLogLevel(const std::string& level) {
+  v1::SetLogLevelRequest request;
+  request.set_level(level);
+  return Call<v1::SetLogLevelResponse>(&Stub::SetLogLevel, request);
+}
+
+template <typename Message, typename Method, typename Request>
+Status AdminClient::Follow(Method method, const Request& request, Duration time,
+                           const std::function<bool(const Message&)>& show) {
+  grpc::ClientContext context;
+  if (time.count() > 0) {
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::duration_cast<std::chrono::milliseconds>(time));
+  }
+  const auto stream = (connection_->stub.get()->*method)(&context, request);
+  Message message;
+  bool enough = false;
+  while (!enough && stream->Read(&message)) enough = !show(message);
+  if (enough) context.TryCancel();
+  const grpc::Status status = stream->Finish();
+  if (enough || (time.count() > 0 && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)) return {};
+  return client::FromGrpc(status, connection_->socket_path);
+}
+
+Status AdminClient::Trace(const v1::TraceRequest& request, Duration time,
+                          const std::function<bool(const v1::TraceResponse&)>& on_message) {
+  return Follow<v1::TraceResponse>(&Stub::Trace, request, time, on_message);
+}
+
+Status AdminClient::Watch(const std::string& model, Duration time,
+                          const std::function<bool(const v1::WatchResponse&)>& on_message) {
+  v1::WatchRequest request;
+  request.set_model(model);
+  return Follow<v1::WatchResponse>(&Stub::Watch, request, time, on_message);
 }
 
 }  // namespace tfld::ctl

@@ -3,6 +3,7 @@
 // Thread rule: one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,14 +36,27 @@ class AdminClient {
   Result<v1::ListModelsResponse> ListModels();
   Result<v1::ModelStatus> GetModel(const std::string& model);
   Result<v1::GetHistoryResponse> GetHistory(const std::string& model, std::uint32_t limit);
-  Result<v1::GetStatsResponse> GetStats(const std::string& model);
+  Result<v1::GetStatsResponse> GetStats(const std::string& model, bool histograms = false);
   Result<v1::GetServerInfoResponse> GetServerInfo();
+  // An empty level changes nothing.
+  Result<v1::SetLogLevelResponse> SetLogLevel(const std::string& level);
+
+  // Call `on_message` on the calling thread until it returns false or the time is over, or the daemon has no more; the
+  // daemon's stop is no error. No time is no limit.
+  using Duration = std::chrono::duration<double>;
+  Status Trace(const v1::TraceRequest& request, Duration time,
+               const std::function<bool(const v1::TraceResponse&)>& on_message);
+  Status Watch(const std::string& model, Duration time,
+               const std::function<bool(const v1::WatchResponse&)>& on_message);
 
  private:
   struct Connection;
 
   template <typename Response, typename Method, typename Request>
   Result<Response> Call(Method method, const Request& request);
+
+  template <typename Message, typename Method, typename Request>
+  Status Follow(Method method, const Request& request, Duration time, const std::function<bool(const Message&)>& show);
 
   std::unique_ptr<Connection> connection_;
 };

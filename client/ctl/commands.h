@@ -17,15 +17,21 @@ class Context;
 using Action = std::function<Status(Context&)>;
 
 void AddActivate(CLI::App& app, Action& action);
+void AddBench(CLI::App& app, Action& action);
+void AddCompletion(CLI::App& app, Action& action);
 void AddDeploy(CLI::App& app, Action& action);
 void AddHistory(CLI::App& app, Action& action);
 void AddInfer(CLI::App& app, Action& action);
 void AddList(CLI::App& app, Action& action);
+void AddLogLevel(CLI::App& app, Action& action);
 void AddMetrics(CLI::App& app, Action& action);
 void AddPackage(CLI::App& app, Action& action);
 void AddRemove(CLI::App& app, Action& action);
 void AddRollback(CLI::App& app, Action& action);
 void AddStats(CLI::App& app, Action& action);
 void AddStatus(CLI::App& app, Action& action);
+void AddTop(CLI::App& app, Action& action);
+void AddTrace(CLI::App& app, Action& action);
+void AddWatch(CLI::App& app, Action& action);
 
 }  // namespace tfld::ctl

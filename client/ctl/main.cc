@@ -52,9 +52,15 @@ int Run(int argc, char** argv) {
   AddStatus(app, action);
   AddHistory(app, action);
   AddInfer(app, action);
+  AddBench(app, action);
+  AddTop(app, action);
+  AddWatch(app, action);
+  AddTrace(app, action);
   AddStats(app, action);
   AddMetrics(app, action);
+  AddLogLevel(app, action);
   AddPackage(app, action);
+  AddCompletion(app, action);
 
   try {
     app.parse(argc, argv);

@@ -55,6 +55,7 @@ Json ToJson(const v1::ModelStats& stats) {
           {"request", ToJson(stats.request())},
           {"queue", ToJson(stats.queue())},
           {"compute", ToJson(stats.compute())},
+          {"executions", stats.executions()},
           {"memory", ToJson(stats.memory())}};
 }
 
@@ -65,6 +66,10 @@ Json ToJson(const v1::DaemonStats& stats) {
           {"executors", stats.executors()},
           {"executors_busy", stats.executors_busy()},
           {"queue_depth", stats.queue_depth()},
+          {"queue_depths", Json(std::vector<std::uint64_t>(stats.queue_depths().begin(), stats.queue_depths().end()))},
+          {"preemptions", stats.preemptions()},
+          {"resident_bytes", stats.resident_bytes()},
+          {"cpu_seconds", stats.cpu_seconds()},
           {"connections", stats.connections()}};
 }
 
@@ -78,6 +83,33 @@ Json ToJson(const v1::GetServerInfoResponse& server) {
           {"max_message_bytes", server.max_message_bytes()},
           {"state_dir", server.state_dir()},
           {"runtime_dir", server.runtime_dir()}};
+}
+
+Json ToJson(const v1::RequestTrace& trace) {
+  const auto stage = [](bool reached, std::int64_t ns) {
+    return reached ? Json(static_cast<double>(ns) / 1e3) : Json();
+  };
+  return {{"model", trace.model()},
+          {"version", trace.version()},
+          {"id", trace.id()},
+          {"uid", trace.uid()},
+          {"pid", trace.pid()},
+          {"transport", trace.transport()},
+          {"priority", trace.priority()},
+          {"code", trace.code()},
+          {"batch_size", trace.batch_size()},
+          {"received_unix_ns", trace.received_ns()},
+          {"queued_us", stage(trace.has_queued_ns(), trace.queued_ns())},
+          {"started_us", stage(trace.has_started_ns(), trace.started_ns())},
+          {"input_done_us", stage(trace.has_input_done_ns(), trace.input_done_ns())},
+          {"infer_done_us", stage(trace.has_infer_done_ns(), trace.infer_done_ns())},
+          {"finished_us", stage(trace.has_finished_ns(), trace.finished_ns())}};
+}
+
+Json ToJson(const v1::WatchEvent& event) {
+  return {{"time_ms", event.time_ms()}, {"kind", event.kind()}, {"model", event.model()},
+          {"version", event.version()}, {"ok", event.ok()},     {"detail", event.detail()},
+          {"actor", event.actor()}};
 }
 
 Json ToJson(const Status& error) {

@@ -14,6 +14,9 @@ nlohmann::ordered_json ToJson(const v1::HistoryEvent& event);
 nlohmann::ordered_json ToJson(const v1::ModelStats& stats);
 nlohmann::ordered_json ToJson(const v1::DaemonStats& stats);
 nlohmann::ordered_json ToJson(const v1::GetServerInfoResponse& server);
+// Times of stages are microseconds after the arrival.
+nlohmann::ordered_json ToJson(const v1::RequestTrace& trace);
+nlohmann::ordered_json ToJson(const v1::WatchEvent& event);
 // {"error": {"code": "NOT_FOUND", "message": "..."}}
 nlohmann::ordered_json ToJson(const Status& error);
 

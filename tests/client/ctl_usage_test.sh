@@ -26,7 +26,14 @@ expect 2 "" "$ctl" nonsense
 expect 2 "NAME" "$ctl" rollback
 expect 2 "" "$ctl" activate model not-a-number
 expect 2 "" "$ctl" --output xml list
-for command in list status "status m" "history m" "activate m 1" "rollback m" "remove m" "stats" "infer m" "metrics"; do
+expect 2 "" "$ctl" bench
+expect 2 "" "$ctl" bench m --clients 0
+expect 2 "" "$ctl" bench m --transport pigeon
+expect 2 "" "$ctl" trace --format pdf
+expect 2 "" "$ctl" top --interval 0
+expect 2 "" "$ctl" log-level loud
+for command in list status "status m" "history m" "activate m 1" "rollback m" "remove m" "stats" "infer m" "metrics" \
+  "bench m" "top --once" "watch" "trace" "log-level"; do
   # shellcheck disable=SC2086
   expect 3 "no daemon on $dir" "$ctl" --runtime-dir "$dir" $command
 done
@@ -37,6 +44,14 @@ expect 1 "has no model.tflite" "$ctl" package "$dir" -o "$dir/out"
 printf 'some model' >"$dir/model.tflite"
 expect 3 "no daemon" "$ctl" --runtime-dir "$dir" deploy m "$dir/model.tflite"
 expect 0 "sha256" "$ctl" package "$dir" -o "$dir/out.tfld"
+expect 0 "complete -o filenames" "$ctl" completion
+expect 0 "log-level" bash -c "source <('$ctl' completion) && COMP_WORDS=(tfld-ctl log) COMP_CWORD=1 && _tfld_ctl tfld-ctl log tfld-ctl && echo \${COMPREPLY[@]}"
+# Every command has its options in the script.
+for command in bench top watch trace; do
+  for option in $("$ctl" "$command" --help | grep -o -- '--[a-z-]*' | sort -u | grep -v -- '--help'); do
+    expect 0 "" grep -q -e "$option" <("$ctl" completion)
+  done
+done
 expect 0 "model.tflite" tar -tf "$dir/out.tfld"
 
 [[ $failures -eq 0 ]]
