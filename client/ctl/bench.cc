@@ -27,6 +27,7 @@ struct Options {
   std::vector<int> sweep;
   std::string transport = "auto";
   double timeout_ms = 0;
+  Priority priority = Priority::kDefault;
   bool json = false;
   bool no_plot = false;
 };
@@ -37,21 +38,25 @@ struct Run {
   LoadResult result;
 };
 
-ClientOptions ClientOptionsOf(const Context& context, const std::string&) {
+ClientOptions ClientOptionsOf(const Context& context, const std::string& transport) {
   ClientOptions options;
   options.runtime_dir = context.runtime_dir();
+  if (transport == "grpc") options.transport = TransportChoice::kGrpc;
+  if (transport == "channel") options.transport = TransportChoice::kChannel;
   return options;
 }
 
-// Each client has a connection of its own, as processes have.
-MakeCall Caller(const Options& options, const ClientOptions& client_options) {
-  return [&options, client_options](int index) -> Result<Call> {
+// Each client has a connection of its own, as processes have. `used` is set to the transport of the first.
+MakeCall Caller(const Options& options, const ClientOptions& client_options, std::string& used) {
+  return [&options, client_options, &used](int index) -> Result<Call> {
     TFLD_ASSIGN_OR_RETURN(const tfld::Client client, tfld::Client::Connect(client_options));
     TFLD_ASSIGN_OR_RETURN(Binding bound, client.Bind(options.model, options.version));
     const auto binding = std::make_shared<Binding>(std::move(bound));
+    if (index == 0) used = binding->transport();
     const std::uint64_t seed = options.load.seed + static_cast<std::uint64_t>(index);
     TFLD_RETURN_IF_ERROR(FillInputs(options.inputs, seed, *binding));
     InferOptions infer;
+    infer.priority = options.priority;
     if (options.timeout_ms > 0) {
       infer.timeout = std::chrono::microseconds(static_cast<std::int64_t>(options.timeout_ms * 1e3));
     }
@@ -135,8 +140,10 @@ Status Bench(const Options& options, Context& context) {
     for (const int clients : counts) {
       Load load = options.load;
       load.clients = clients;
-      TFLD_ASSIGN_OR_RETURN(LoadResult result, RunLoad(load, Caller(options, ClientOptionsOf(context, transport))));
-      runs.push_back({transport, clients, std::move(result)});
+      std::string used;
+      const MakeCall caller = Caller(options, ClientOptionsOf(context, transport), used);
+      TFLD_ASSIGN_OR_RETURN(LoadResult result, RunLoad(load, caller));
+      runs.push_back({used, clients, std::move(result)});
     }
   }
   Show(options, runs, context);
@@ -150,6 +157,8 @@ Status Bench(const Options& options, Context& context) {
 }  // namespace
 
 void AddBench(CLI::App& app, Action& action) {
+  const std::map<std::string, Priority> priorities = {
+      {"critical", Priority::kCritical}, {"normal", Priority::kNormal}, {"background", Priority::kBackground}};
   CLI::App* command = app.add_subcommand("bench", "Measure latency and throughput of a model");
   auto options = std::make_shared<Options>();
   const auto at_least = [](double least) { return CLI::Range(least, 1e9).description(""); };
@@ -186,6 +195,9 @@ void AddBench(CLI::App& app, Action& action) {
   command->add_option("--timeout", options->timeout_ms, "Deadline of each request in milliseconds")
       ->check(at_least(0))
       ->type_name("MS");
+  command->add_option("--priority", options->priority, "Which requests the daemon runs first; normal if not given")
+      ->transform(CLI::CheckedTransformer(priorities).description(""))
+      ->type_name("critical|normal|background");
   command->add_flag("--json", options->json, "As --output json");
   command->add_flag("--no-plot", options->no_plot, "Without the plots of latencies, which come with one or two runs");
   command->footer(

@@ -48,7 +48,7 @@ Status Stats(const std::string& model, Context& context) {
   const v1::DaemonStats& daemon = stats.daemon();
   context.Print(StrCat("up ", UptimeText(daemon.uptime_seconds()), ", ", daemon.executors_busy(), " of ",
                        daemon.executors(), " executors busy, ", daemon.queue_depth(), " requests wait, ",
-                       daemon.connections(), " connections\n\n"));
+                       daemon.connections(), " connections, ", daemon.channels(), " channels\n\n"));
   context.Print(StatsTable(stats));
   return {};
 }

@@ -70,7 +70,8 @@ Json ToJson(const v1::DaemonStats& stats) {
           {"preemptions", stats.preemptions()},
           {"resident_bytes", stats.resident_bytes()},
           {"cpu_seconds", stats.cpu_seconds()},
-          {"connections", stats.connections()}};
+          {"connections", stats.connections()},
+          {"channels", stats.channels()}};
 }
 
 Json ToJson(const v1::GetServerInfoResponse& server) {

@@ -82,10 +82,11 @@ Json RowJson(const TopRow& row) {
 
 std::string Summary(const TopView& view) {
   const v1::DaemonStats& daemon = view.daemon;
-  std::string text = StrCat("tfld ", daemon.version(), ", up ", UptimeText(daemon.uptime_seconds()), ", ",
-                            daemon.connections(), " connections, ", BytesText(daemon.resident_bytes()), " resident, ",
-                            PlainNumber(view.cpus, 2), " processors\nexecutors ", daemon.executors_busy(), "/",
-                            daemon.executors(), " busy, ", daemon.queue_depth(), " requests wait");
+  std::string text =
+      StrCat("tfld ", daemon.version(), ", up ", UptimeText(daemon.uptime_seconds()), ", ", daemon.connections(),
+             " connections, ", daemon.channels(), " channels, ", BytesText(daemon.resident_bytes()), " resident, ",
+             PlainNumber(view.cpus, 2), " processors\nexecutors ", daemon.executors_busy(), "/", daemon.executors(),
+             " busy, ", daemon.queue_depth(), " requests wait");
   if (daemon.queue_depths_size() == 3 && daemon.queue_depth() > 0) {
     text += StrCat(" (", daemon.queue_depths(0), " critical, ", daemon.queue_depths(1), " normal, ",
                    daemon.queue_depths(2), " background)");
@@ -161,6 +162,7 @@ Json ToJson(const TopView& view) {
           {"executors_busy", view.daemon.executors_busy()},
           {"queue_depth", view.daemon.queue_depth()},
           {"connections", view.daemon.connections()},
+          {"channels", view.daemon.channels()},
           {"resident_bytes", view.daemon.resident_bytes()},
           {"processors", view.cpus},
           {"models", std::move(models)},

@@ -118,7 +118,7 @@ class Daemon {
     TFLD_ASSIGN_OR_RETURN(loop_, EventLoop::Create());
     TFLD_RETURN_IF_ERROR(loop_->OnTerminate([this] { loop_->Quit(); }));
     TFLD_ASSIGN_OR_RETURN(auto manager, Manager::Create(ManagerOptionsOf(settings_), scheduler_, map_));
-    manager_ = ObserveManager(std::move(manager), metrics_, events_);
+    manager_ = ObserveManager(std::move(manager), metrics_, events_, traces_);
     TFLD_RETURN_IF_ERROR(StartInference());
     TFLD_RETURN_IF_ERROR(StartChannels());
     TFLD_RETURN_IF_ERROR(StartAdmin());
@@ -132,6 +132,8 @@ class Daemon {
   }
 
  private:
+  std::size_t channels() const { return channels_ ? channels_->channels() : 0; }
+
   // Who is told of every request, whichever way it comes.
   std::vector<RequestObserver*> observers() { return {&stats_, &tracer_, &failures_}; }
 
@@ -187,6 +189,7 @@ class Daemon {
     context.events = &events_;
     context.peers = peers;
     context.inference_connections = [this] { return inference_->connections(); };
+    context.channels = [this] { return channels(); };
     context.daemon.version = engine::Version();
     context.daemon.started_at = std::time(nullptr);
     context.daemon.state_dir = settings_.state_dir;
@@ -209,6 +212,7 @@ class Daemon {
     sources.scheduler = &scheduler_;
     sources.ready = &ready_;
     sources.connections.emplace_back(kGrpcTransport, [this] { return inference_->connections(); });
+    sources.connections.emplace_back(kChannelTransport, [this] { return channels(); });
     const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };
     TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(settings_.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
     TFLD_ASSIGN_OR_RETURN(metrics_server_, HttpServer::Start(*loop_, std::move(socket), handler));

@@ -19,8 +19,8 @@ struct Change {
 
 class ObservedManager final : public Manager {
  public:
-  ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events)
-      : manager_(std::move(manager)), metrics_(metrics), events_(events) {}
+  ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events, TraceSettings& traces)
+      : manager_(std::move(manager)), metrics_(metrics), events_(events), traces_(traces) {}
 
   std::vector<HistoryEvent> Resume() override { return manager_->Resume(); }
 
@@ -47,6 +47,7 @@ class ObservedManager final : public Manager {
 
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override {
     const Status status = manager_->Remove(model, version, actor);
+    if (status.ok() && !version) traces_.Forget(model);
     Report({"remove", model, version ? std::to_string(*version) : "all", actor}, status);
     return status;
   }
@@ -131,12 +132,14 @@ class ObservedManager final : public Manager {
   std::unique_ptr<Manager> manager_;
   Metrics& metrics_;
   EventHub& events_;
+  TraceSettings& traces_;
 };
 
 }  // namespace
 
-std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events) {
-  return std::make_unique<ObservedManager>(std::move(manager), metrics, events);
+std::unique_ptr<Manager> ObserveManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events,
+                                        TraceSettings& traces) {
+  return std::make_unique<ObservedManager>(std::move(manager), metrics, events, traces);
 }
 
 }  // namespace tfld::daemon

@@ -41,6 +41,7 @@ struct AdminContext {
   EventHub* events = nullptr;
   std::shared_ptr<const PeerRegistry> peers;           // of the server that the service is added to
   std::function<std::size_t()> inference_connections;  // open connections to the inference socket; may be empty
+  std::function<std::size_t()> channels;               // open channels of shared memory; may be empty
   DaemonDescription daemon;
 };
 

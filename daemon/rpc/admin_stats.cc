@@ -33,6 +33,7 @@ void DescribeDaemon(const AdminContext& context, v1::DaemonStats& out) {
   out.set_resident_bytes(process.resident_bytes);
   out.set_cpu_seconds(process.cpu_seconds);
   if (context.inference_connections) out.set_connections(context.inference_connections());
+  if (context.channels) out.set_channels(context.channels());
 }
 
 // With an empty entry for each version in service that was not asked anything yet.

@@ -18,7 +18,7 @@ _tfld_ctl() {
       --runtime-dir) where=(--runtime-dir "${COMP_WORDS[++i]}") ;;
       --output | --to | --limit | --input | --output-dir | --labels | --seed | --timeout | --golden | -o | --file | \
         --clients | --sweep | --seconds | --requests | --warmup | --rate | --transport | --interval | --count | --model | \
-        --format) ((i++)) ;;
+        --format | --priority) ((i++)) ;;
       --version) [[ -n $command ]] && ((i++)) ;;
       -*) ;;
       *) if [[ -z $command ]]; then command=$word; else position=$((position + 1)); fi ;;
@@ -40,6 +40,10 @@ _tfld_ctl() {
       ;;
     --transport)
       mapfile -t COMPREPLY < <(compgen -W 'auto grpc channel both' -- "$current")
+      return
+      ;;
+    --priority)
+      mapfile -t COMPREPLY < <(compgen -W 'critical normal background' -- "$current")
       return
       ;;
     --format)
@@ -64,7 +68,7 @@ _tfld_ctl() {
     infer) words='--version --input --output-dir --labels --seed --timeout' ;;
     package) words='--file' ;;
     bench) words='--version --clients --sweep --seconds --requests --warmup --rate --uniform --transport --input --seed
-      --timeout --json --no-plot' ;;
+      --timeout --priority --json --no-plot' ;;
     top) words='--interval --count --once' ;;
     watch) words='--seconds --count' ;;
     trace) words='--model --seconds --rate --count --format --file --recent' ;;

@@ -51,8 +51,8 @@ grep -q '"kind":"activate","model":"nothing"' "$dir/watch" || fail "the refused 
 "$bin/tfld-ctl" bench bearing_fault --requests 200 --clients 2 --warmup 0 --transport grpc --json >"$dir/bench" || fail "bench"
 json "$dir/bench" 'd["loop"] == "closed" and d["runs"][0]["requests"] == 200 and d["runs"][0]["failed"] == 0'
 json "$dir/bench" 'd["runs"][0]["min_us"] <= d["runs"][0]["p50_us"] <= d["runs"][0]["p99_us"] <= d["runs"][0]["max_us"]'
-"$bin/tfld-ctl" --output json bench bearing_fault --requests 50 --sweep 1,3 --warmup 0 >"$dir/sweep" || fail "sweep"
-json "$dir/sweep" '[r["clients"] for r in d["runs"]] == [1, 3]'
+"$bin/tfld-ctl" --output json bench bearing_fault --requests 50 --sweep 1,3 --transport both --priority critical --warmup 0 >"$dir/sweep" || fail "sweep"
+json "$dir/sweep" '[(r["transport"], r["clients"]) for r in d["runs"]] == [("grpc", 1), ("grpc", 3), ("channel", 1), ("channel", 3)]'
 "$bin/tfld-ctl" bench bearing_fault --rate 200 --requests 50 --clients 4 --warmup 0 >"$dir/open" || fail "open loop"
 grep -q 'open loop, 200 requests a second' "$dir/open" || fail "no word of the open loop"
 grep -q '█' "$dir/open" || fail "no plot"
@@ -93,7 +93,8 @@ kill "$load" 2>/dev/null
 wait "$load" 2>/dev/null
 
 "$bin/tfld-ctl" metrics >"$dir/metrics" || fail "metrics"
-for name in tfld_requests_total tfld_queue_duration_seconds_bucket tfld_input_duration_seconds_sum tfld_executions_total \
+for name in 'tfld_requests_total{.*transport="channel"' 'tfld_requests_total{.*transport="grpc"' \
+  'tfld_queue_duration_seconds_bucket{class="critical"' tfld_input_duration_seconds_sum tfld_executions_total \
   tfld_connections tfld_model_memory_bytes tfld_lifecycle_changes_total process_open_fds; do
   grep -q "^$name" "$dir/metrics" || fail "no metric $name"
 done
