@@ -96,7 +96,7 @@ Status Deployment::Stage(StoredVersion& version) {
 
 Status Deployment::Activate(const StoredVersion& version) {
   Enter(VersionState::kWarming, "warm-up runs and golden test");
-  TFLD_ASSIGN_OR_RETURN(auto instance, lifecycle_.loader.Warm(executable_));
+  TFLD_ASSIGN_OR_RETURN(auto instance, lifecycle_.loader.Warm(executable_, request_.model));
   TFLD_RETURN_IF_ERROR(lifecycle_.loader.RunGolden(*executable_, version));
   ModelState next = AfterActivation(CurrentState(), version_);
   next.events.push_back(MakeEvent("deploy", version_, Status(), request_.actor));

@@ -37,7 +37,8 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
              {.max_memory_bytes = options_to_use.max_model_memory_bytes,
               .warmup_runs = options_to_use.warmup_runs,
               .backend = options_to_use.backend,
-              .nice = options_to_use.load_nice}),
+              .nice = options_to_use.load_nice,
+              .max_concurrent = options_to_use.max_concurrent}),
       map(map_to_use) {}
 
 std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,
@@ -70,7 +71,7 @@ Status Lifecycle::Publish(const ModelState& next, const StoredVersion& version,
 Status Lifecycle::LoadAndPublish(const ModelState& next, std::uint64_t version, const LoadSteps& steps) {
   TFLD_ASSIGN_OR_RETURN(const StoredVersion stored, store->OpenVersion(next.name, version));
   TFLD_ASSIGN_OR_RETURN(const auto executable, loader.Verify(stored));
-  TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable));
+  TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable, next.name));
   if (steps.run_golden) TFLD_RETURN_IF_ERROR(loader.RunGolden(*executable, stored));
   if (steps.write) return Publish(next, stored, std::move(instance));
   Swap(MakeServed(stored, std::move(instance)));

@@ -56,8 +56,9 @@ Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVer
   return thread_->Run([&] { return VerifyThere(version); });
 }
 
-Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable) const {
-  TFLD_ASSIGN_OR_RETURN(auto instance, thread_->Run([&] { return WarmThere(std::move(executable)); }));
+Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable,
+                                                    const std::string& model) const {
+  TFLD_ASSIGN_OR_RETURN(auto instance, thread_->Run([&] { return WarmThere(std::move(executable), model); }));
   return FreedOn(thread_, std::move(instance));
 }
 
@@ -88,10 +89,13 @@ Result<std::shared_ptr<const engine::Executable>> Loader::VerifyThere(const Stor
   return executable;
 }
 
-Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable) const {
+Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable,
+                                                         const std::string& model) const {
   InstanceOptions instance_options;
   instance_options.levels = scheduler_.levels();
   instance_options.guest = DeservesGuest(scheduler_, *executable);
+  const auto limit = options_.max_concurrent.find(model);
+  if (limit != options_.max_concurrent.end()) instance_options.max_concurrent = limit->second;
   TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools(), instance_options));
   if (scheduler_.threads_per_executor() == 1) {
     for (int i = 0; i < instance->slots() * instance_options.levels; ++i) {

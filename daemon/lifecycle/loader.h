@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "daemon/lifecycle/load_thread.h"
 #include "daemon/scheduler/model_instance.h"
@@ -21,7 +23,8 @@ struct LoaderOptions {
   std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
   engine::Backend backend = engine::Backend::kCpu;
-  int nice = 10;  // of the thread that loads
+  int nice = 10;                                // of the thread that loads
+  std::map<std::string, int> max_concurrent{};  // executors that a version may occupy, by model; others: all
 };
 
 class Loader {
@@ -34,7 +37,8 @@ class Loader {
   Result<std::shared_ptr<const engine::Executable>> Verify(const StoredVersion& version) const;
 
   // Sessions for all executors, each run a few times on zeros, so that no request meets cold memory.
-  Result<std::shared_ptr<ModelInstance>> Warm(std::shared_ptr<const engine::Executable> executable) const;
+  Result<std::shared_ptr<ModelInstance>> Warm(std::shared_ptr<const engine::Executable> executable,
+                                              const std::string& model) const;
 
   // The package's golden test, if it has one. FAILED_PRECONDITION says how far out the answers are; DATA_LOSS when
   // the test's own files have changed.
@@ -42,7 +46,8 @@ class Loader {
 
  private:
   Result<std::shared_ptr<const engine::Executable>> VerifyThere(const StoredVersion& version) const;
-  Result<std::shared_ptr<ModelInstance>> WarmThere(std::shared_ptr<const engine::Executable> executable) const;
+  Result<std::shared_ptr<ModelInstance>> WarmThere(std::shared_ptr<const engine::Executable> executable,
+                                                   const std::string& model) const;
   Status RunGoldenThere(const engine::Executable& executable, const StoredVersion& version) const;
 
   FileSystem& files_;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -93,7 +94,8 @@ struct ManagerOptions {
   std::uint64_t max_model_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
   engine::Backend backend = engine::Backend::kCpu;
-  int load_nice = 10;      // of the thread that loads versions, 0 to 19
+  int load_nice = 10;                           // of the thread that loads versions, 0 to 19
+  std::map<std::string, int> max_concurrent{};  // executors that a version may occupy, by model; others: all
   int keep_versions = 10;  // of a model, beside the active and the previous one; older ones go after a deploy
 };
 

@@ -41,7 +41,7 @@ void Executor::Loop() {
     ++lane_.busy;
     const nanoseconds cost = job->ticket.cost;
     auto whom = Scheduler::Impl::Whom::kNobody;
-    if (lane_.policy.size() > 0) {
+    if (lane_.policy.ready() > 0) {
       whom = core_.WhomToWake(lane_);
     } else if (!core_.leading && (!waited || cost == nanoseconds(0) || cost >= kWorthAFollower)) {
       whom = Scheduler::Impl::Whom::kFollower;
@@ -89,10 +89,14 @@ Executor::Nanoseconds Executor::Run(Job& job, int level) {
       preempted_ = nanoseconds(0);
     }
   }
+  auto whom = Scheduler::Impl::Whom::kNobody;
   {
     std::lock_guard lock(core_.mutex);
     core_.Settle(lane_, job, true, cost, ended);
+    // What waited for this one's model is not for this executor, which goes on with what it preempted.
+    if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
   }
+  core_.Rouse(lane_, whom);
   End(job, status, ended);
   return ended - started;
 }

@@ -32,10 +32,12 @@ struct Flow {
   int running = 0;                   // jobs
   std::chrono::nanoseconds cost{0};  // of the jobs that wait, as estimated
   double weight = 1;
-  double start = 0;            // virtual time at which the next job may start: all cost so far, over the weight
-  std::uint64_t sequence = 0;  // of its coming to wait, for ties
-  HeapLinks<Flow> links;       // in the heap of its class
-  Flow* older = nullptr;       // in the list of idle ones
+  double start = 0;                 // virtual time at which the next job may start: all cost so far, over the weight
+  std::uint64_t sequence = 0;       // of its coming to wait, for ties
+  HeapLinks<Flow> links;            // in the heap of its class
+  bool listed = false;              // among those of its class that may be next
+  ModelInstance* parked = nullptr;  // that its next job is for, which runs on as many executors as it may
+  Flow* older = nullptr;            // in the list of idle ones, or of those that are parked there
   Flow* newer = nullptr;
   Flow* bucket_next = nullptr;
   bool idle() const { return waiting == 0 && running == 0; }

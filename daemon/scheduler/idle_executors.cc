@@ -28,7 +28,7 @@ void Scheduler::Impl::WaitForWork(Lane& lane, std::unique_lock<std::mutex>& lock
   if (listens && !leading) return Lead(lane, lock);
   ++lane.followers;
   if (listens) ++listeners;
-  lane.follow.wait(lock, [&] { return closed || lane.policy.size() > 0 || (listens && !leading); });
+  lane.follow.wait(lock, [&] { return closed || lane.policy.ready() > 0 || (listens && !leading); });
   --lane.followers;
   if (listens) --listeners;
 }
@@ -44,7 +44,7 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
     found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(0));
   }
   lock.lock();
-  const bool sleep = !found && lane.policy.size() == 0 && !closed;
+  const bool sleep = !found && lane.policy.ready() == 0 && !closed;
   if (sleep) {
     leader_sleeping = true;
     lock.unlock();
@@ -70,7 +70,7 @@ bool Scheduler::Impl::PollForOwnWork(int timeout_ms) {
 Scheduler::Impl::Whom Scheduler::Impl::WhomToWake(const Lane& lane) const {
   const Whom follower = lane.followers > 0 ? Whom::kFollower : Whom::kNobody;
   if (lane.index != 0) return follower;
-  if (lane.policy.size() == 1) {
+  if (lane.policy.ready() == 1) {
     if (t_looking_for_work == this) return Whom::kNobody;
     // A leader that is awake sees the first job by itself.
     if (leading) return leader_sleeping ? Whom::kLeader : Whom::kNobody;

@@ -16,6 +16,7 @@
 namespace tfld::daemon {
 
 class VersionCounters;
+struct Flow;
 
 struct InstanceOptions {
   int queue = 0;           // of the scheduler, whose executors run it: 0 is the processors', the others are devices
@@ -52,6 +53,9 @@ class ModelInstance {
     std::size_t waiting = 0;
     int running = 0;
     bool guest = false;  // the guest's session is in use
+    // Clients whose next job is for this version and waits for max_concurrent, in the order of their turns.
+    Flow* first_parked = nullptr;
+    Flow* last_parked = nullptr;
   };
   Load& load() { return load_; }
 

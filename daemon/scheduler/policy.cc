@@ -20,7 +20,8 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
   if (options_.per_client > 0 && WaitingOf(job.client) >= options_.per_client) return Refusal::kClientQueueFull;
   ModelInstance::Load& load = job.instance->load();
   if (options_.per_instance > 0 && load.waiting >= options_.per_instance) return Refusal::kModelQueueFull;
-  Class& to = ClassOf(job);
+  Class& to = classes_[Index(job.priority)];
+  if (job.priority == PriorityClass::kBackground && to.size == 0) background_served_ = now;
   Flow& flow = table_.Take(job.priority, job.client, to.now);
   job.ticket.flow = &flow;
   job.ticket.sequence = next_sequence_++;
@@ -29,57 +30,111 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
   (last_ == nullptr ? first_ : last_->ticket.next) = &job;
   last_ = &job;
   flow.jobs.Push(job);
+  ++flow.waiting;
   flow.cost += job.ticket.cost;
-  if (flow.waiting++ == 0) {
-    flow.weight = job.ticket.weight;
-    flow.start = std::max(flow.start, to.now);
-    flow.sequence = job.ticket.sequence;
-    to.flows.Push(flow);
-    to.weight += flow.weight;
-  }
-  if (job.priority == PriorityClass::kBackground && to.size == 0) background_served_ = now;
   to.cost += job.ticket.cost;
   ++to.size;
   ++size_;
   ++load.waiting;
+  if (flow.listed) {
+    ++ready_;
+  } else if (flow.parked == nullptr) {
+    flow.weight = job.ticket.weight;
+    List(flow);
+  } else if (flow.jobs.top() == &job) {
+    Unpark(flow);  // perhaps this one may run
+  }
   return Refusal::kNone;
 }
 
 Job* Policy::Pop(SteadyTime now) {
-  Class& normal = classes_[Index(PriorityClass::kNormal)];
-  Class& background = classes_[Index(PriorityClass::kBackground)];
   if (Job* job = PopCritical()) return job;
+  Class& background = classes_[Index(PriorityClass::kBackground)];
   const bool aged = background.size > 0 && now - background_served_ >= options_.aging;
-  if (normal.size > 0 && !aged) return PopFrom(normal);
-  background_served_ = now;
-  return PopFrom(background);
+  Job* job = nullptr;
+  if (!aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)]);
+  if (job == nullptr && (job = PopFrom(background)) != nullptr) background_served_ = now;
+  if (job == nullptr && aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)]);
+  return job;
 }
 
 Job* Policy::PopCritical() { return PopFrom(classes_[Index(PriorityClass::kCritical)]); }
 
-const Job* Policy::NextCritical() const {
-  const Flow* flow = classes_[Index(PriorityClass::kCritical)].flows.top();
-  return flow == nullptr ? nullptr : flow->jobs.top();
+const Job* Policy::NextCritical() { return Next(classes_[Index(PriorityClass::kCritical)]); }
+
+Job* Policy::Next(Class& from) {
+  while (Flow* flow = from.flows.top()) {
+    Job* job = flow->jobs.top();
+    const int limit = job->instance->options().max_concurrent;
+    if (limit <= 0 || job->instance->load().running < limit) return job;
+    Park(*flow, *job->instance);
+  }
+  return nullptr;
 }
 
 Job* Policy::PopFrom(Class& from) {
-  Flow* flow = from.flows.top();
-  if (flow == nullptr) return nullptr;
-  Job* job = flow->jobs.top();
-  from.now = std::max(from.now, flow->start);
-  from.flows.Remove(*flow);  // its place changes with its tag
-  flow->start += static_cast<double>(job->ticket.cost.count()) / flow->weight;
-  flow->sequence = next_sequence_++;
-  from.flows.Push(*flow);
-  ++flow->running;
+  Job* job = Next(from);
+  if (job == nullptr) return nullptr;
+  Flow& flow = *job->ticket.flow;
+  from.now = std::max(from.now, flow.start);
+  from.flows.Remove(flow);  // its place changes with its tag
+  flow.start += static_cast<double>(job->ticket.cost.count()) / flow.weight;
+  flow.sequence = next_sequence_++;
+  from.flows.Push(flow);
+  ++flow.running;
+  ++job->instance->load().running;
   Remove(*job);
   return job;
 }
 
+void Policy::List(Flow& flow) {
+  Class& to = ClassOf(flow);
+  flow.start = std::max(flow.start, to.now);
+  flow.sequence = next_sequence_++;
+  flow.listed = true;
+  to.flows.Push(flow);
+  to.weight += flow.weight;
+  ready_ += flow.waiting;
+}
+
+void Policy::Unlist(Flow& flow) {
+  Class& from = ClassOf(flow);
+  flow.listed = false;
+  from.flows.Remove(flow);
+  from.weight = from.flows.empty() ? 0 : from.weight - flow.weight;
+  ready_ -= flow.waiting;
+}
+
+void Policy::Park(Flow& flow, ModelInstance& instance) {
+  Unlist(flow);
+  ModelInstance::Load& load = instance.load();
+  flow.parked = &instance;
+  flow.older = load.last_parked;
+  flow.newer = nullptr;
+  (load.last_parked == nullptr ? load.first_parked : load.last_parked->newer) = &flow;
+  load.last_parked = &flow;
+}
+
+void Policy::Unpark(Flow& flow) {
+  ModelInstance::Load& load = flow.parked->load();
+  (flow.older == nullptr ? load.first_parked : flow.older->newer) = flow.newer;
+  (flow.newer == nullptr ? load.last_parked : flow.newer->older) = flow.older;
+  flow.older = flow.newer = nullptr;
+  flow.parked = nullptr;
+  List(flow);
+}
+
 void Policy::Remove(Job& job) {
   Flow& flow = *job.ticket.flow;
-  Class& from = ClassOf(job);
+  Class& from = ClassOf(flow);
+  if (flow.parked != nullptr) Unpark(flow);  // perhaps its next one may run
+  if (flow.waiting == 1) {
+    Unlist(flow);
+  } else {
+    --ready_;
+  }
   flow.jobs.Remove(job);
+  --flow.waiting;
   flow.cost -= job.ticket.cost;
   from.cost -= job.ticket.cost;
   --from.size;
@@ -88,28 +143,20 @@ void Policy::Remove(Job& job) {
   JobTicket& ticket = job.ticket;
   (ticket.previous == nullptr ? first_ : ticket.previous->ticket.next) = ticket.next;
   (ticket.next == nullptr ? last_ : ticket.next->ticket.previous) = ticket.previous;
-  if (--flow.waiting == 0) Leave(flow, from);
-}
-
-void Policy::Leave(Flow& flow, Class& from) {
-  from.flows.Remove(flow);
-  from.weight = from.flows.empty() ? 0 : from.weight - flow.weight;
   if (flow.idle()) table_.Rest(flow);
 }
 
 void Policy::Charge(Job& job, Nanoseconds cost) {
   Flow& flow = *job.ticket.flow;
-  Class& from = ClassOf(job);
+  Class& from = ClassOf(flow);
   --flow.running;
-  const double correction = static_cast<double>((cost - job.ticket.cost).count()) / flow.weight;
-  if (flow.waiting > 0) {
-    from.flows.Remove(flow);
-    flow.start += correction;
-    from.flows.Push(flow);
-  } else {
-    flow.start += correction;
-    if (flow.idle()) table_.Rest(flow);
-  }
+  if (flow.listed) from.flows.Remove(flow);  // its place changes with its tag
+  flow.start += static_cast<double>((cost - job.ticket.cost).count()) / flow.weight;
+  if (flow.listed) from.flows.Push(flow);
+  if (flow.idle()) table_.Rest(flow);
+  ModelInstance::Load& load = job.instance->load();
+  --load.running;
+  while (load.first_parked != nullptr) Unpark(*load.first_parked);
 }
 
 void Policy::TakeDead(SteadyTime now, std::vector<Job*>& dead) {
@@ -135,7 +182,7 @@ Policy::Nanoseconds Policy::CostAhead(const Job& job) const {
   for (std::size_t i = 0; i < Index(job.priority); ++i) ahead += classes_[i].cost;
   const Class& own_class = classes_[Index(job.priority)];
   const Flow* flow = table_.Find(job.priority, job.client);
-  if (flow == nullptr || flow->waiting == 0) return ahead;
+  if (flow == nullptr || flow->jobs.empty()) return ahead;
   Nanoseconds own{0};
   flow->jobs.ForEachBefore(job, [&](const Job& before) { own += before.ticket.cost; });
   const double others = static_cast<double>(own.count()) * (own_class.weight - flow->weight) / flow->weight;

@@ -16,6 +16,9 @@
 // So deadlines order a client's own jobs alone: a client that floods with short deadlines, or with whatever others,
 // gets its share and no more.
 //
+// When a flow's turn comes and the model version of its next job runs on as many executors as it may, the flow steps
+// aside (it is parked) until one of these is done. The client's jobs for other models wait with it.
+//
 // The bounds: of all jobs that wait, of a client's and of a model version's.
 //
 // Thread rule: one thread at a time; the scheduler has it under its lock.
@@ -55,7 +58,7 @@ class Policy {
   Job* Pop(SteadyTime now);
   // The same of the critical class alone; and what that would be.
   Job* PopCritical();
-  const Job* NextCritical() const;
+  const Job* NextCritical();
   // Once for every job that was popped: what it has really cost; 0 for one that did not run.
   void Charge(Job& job, Nanoseconds cost);
 
@@ -68,6 +71,8 @@ class Policy {
   Nanoseconds CostAhead(const Job& job) const;
 
   std::size_t size() const { return size_; }
+  // Without those of parked clients. When Pop finds nothing it is 0.
+  std::size_t ready() const { return ready_; }
   std::size_t size(PriorityClass priority) const { return classes_[Index(priority)].size; }
 
  private:
@@ -86,13 +91,17 @@ class Policy {
   };
 
   static std::size_t Index(PriorityClass priority) { return static_cast<std::size_t>(priority); }
-  Class& ClassOf(const Job& job) { return classes_[Index(job.priority)]; }
+  Class& ClassOf(const Flow& flow) { return classes_[Index(flow.priority)]; }
   std::size_t WaitingOf(JobClient client) const;
+  // The next of the class; parks the flows whose turn it is and that may not run.
+  Job* Next(Class& from);
   Job* PopFrom(Class& from);
-  // Takes a job that waits out of its flow, its class and the list. The flow stays as it is otherwise.
+  void List(Flow& flow);
+  void Unlist(Flow& flow);
+  void Park(Flow& flow, ModelInstance& instance);
+  void Unpark(Flow& flow);
+  // Takes a job that waits out of everything.
   void Remove(Job& job);
-  // The flow has one job fewer: it leaves its class when it was the last.
-  void Leave(Flow& flow, Class& from);
 
   const PolicyOptions options_;
   FlowTable table_;
@@ -100,6 +109,7 @@ class Policy {
   SteadyTime background_served_{};  // when a background job was last popped, or came to wait alone
   std::uint64_t next_sequence_ = 1;
   std::size_t size_ = 0;
+  std::size_t ready_ = 0;
   Job* first_ = nullptr;  // all that wait, in the order of arrival
   Job* last_ = nullptr;
 };

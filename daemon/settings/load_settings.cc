@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view kUsers = "users";
 constexpr std::string_view kUser = "user";
+constexpr std::string_view kModel = "model";
 
 // Walks the parsed file once; every complaint is collected, so that one check shows all of them.
 class Reader {
@@ -29,7 +30,7 @@ class Reader {
   void ReadTop(const toml::table& top) {
     for (const auto& [key, node] : top) {
       const toml::table* table = node.as_table();
-      if (key.str() == kUsers) continue;  // their limits are over those of everybody, wherever these stand
+      if (key.str() == kUsers || key.str() == kModel) continue;
       if (!IsTable(key.str())) {
         ReadOption("", key, node, settings_);
       } else if (table == nullptr) {
@@ -38,7 +39,9 @@ class Reader {
         for (const auto& [inner_key, inner] : *table) ReadOption(key.str(), inner_key, inner, settings_);
       }
     }
-    if (const toml::node* users = top.get(kUsers)) ReadUsers(*users);
+    // Last, as users' limits are over those of everybody, wherever these stand.
+    ReadEntries(top, kUsers, &Reader::ReadUser);
+    ReadEntries(top, kModel, &Reader::ReadModel);
   }
 
   Status status() const {
@@ -82,17 +85,43 @@ class Reader {
         keys += StrCat(", [", option.table, "]");
       }
     }
-    if (table.empty()) keys += StrCat(", [[", kUsers, "]]");
+    if (table.empty()) keys += StrCat(", [[", kUsers, "]], [[", kModel, "]]");
     return keys;
   }
 
-  void ReadUsers(const toml::node& node) {
-    const toml::array* users = node.as_array();
-    if (users == nullptr || !users->is_array_of_tables()) {
-      Complain(node.source(), StrCat(kUsers, " is ", KindOf(node), ", expected tables [[", kUsers, "]]"));
+  void ReadEntries(const toml::table& top, std::string_view name, void (Reader::*read)(const toml::table& entry)) {
+    const toml::node* node = top.get(name);
+    if (node == nullptr) return;
+    const toml::array* entries = node->as_array();
+    if (entries == nullptr || !entries->is_array_of_tables()) {
+      Complain(node->source(), StrCat(name, " is ", KindOf(*node), ", expected tables [[", name, "]]"));
       return;
     }
-    for (const toml::node& user : *users) ReadUser(*user.as_table());
+    for (const toml::node& entry : *entries) (this->*read)(*entry.as_table());
+  }
+
+  void ReadModel(const toml::table& table) {
+    ModelSettings model;
+    for (const auto& [key, node] : table) {
+      if (key.str() == "name") {
+        model.name = node.value_or(std::string());
+      } else if (key.str() == "max_concurrent") {
+        model.max_concurrent = static_cast<int>(std::clamp<std::int64_t>(node.value_or<std::int64_t>(-1), -1, 1000));
+        if (!node.is_integer() || model.max_concurrent < 0 || node.as_integer()->get() > 256) {
+          Complain(node.source(),
+                   StrCat("model.max_concurrent is ", KindOf(node), ", expected a whole number from 0 to 256"));
+        }
+      } else {
+        Complain(key.source(), StrCat("unknown option model.", key.str(), ", expected one of name, max_concurrent"));
+      }
+    }
+    const bool known =
+        std::ranges::any_of(settings_.model, [&](const auto& other) { return other.name == model.name; });
+    if (model.name.empty() || known) {
+      Complain(table.source(), StrCat("model.name is ", known ? "that of another entry" : "missing or no text",
+                                      ", expected the name of a model"));
+    }
+    settings_.model.push_back(std::move(model));
   }
 
   // The options of [limits], set in a copy, and whose they are.

@@ -41,6 +41,12 @@ struct UserSettings {
   bool operator==(const UserSettings&) const = default;
 };
 
+struct ModelSettings {
+  std::string name;
+  int max_concurrent = 0;  // executors that a version may occupy at the same time; 0: all
+  bool operator==(const ModelSettings&) const = default;
+};
+
 struct Settings {
   std::string state_dir = "/var/lib/tfld";
   std::string runtime_dir = "/run/tfld";
@@ -86,6 +92,7 @@ struct Settings {
     int keep_versions = 10;  // of a model, beside the active and the previous one
     bool operator==(const Models&) const = default;
   } models;
+  std::vector<ModelSettings> model;  // those with settings of their own
 
   struct Log {
     LogLevel level = LogLevel::kInfo;

@@ -179,12 +179,76 @@ TEST_F(PolicyTest, ManyClientsComeAndGo) {
   EXPECT_EQ(policy.size(), 0u);
 }
 
+TEST_F(PolicyTest, AVersionRunsOnNoMoreExecutorsThanItMay) {
+  Policy policy({});
+  const auto any = instance_;
+  const auto limited = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.max_concurrent = 1});
+  instance_ = limited;
+  Job& adas = MakeNormal(kAda);
+  Job& bobs_limited = MakeNormal(kBob);
+  instance_ = any;
+  Job& bobs = MakeNormal(kBob);
+  Job& third = MakeNormal({3, 30});
+  for (Job* job : {&adas, &bobs_limited, &bobs, &third}) std::ignore = policy.Push(*job, At(0));
+  EXPECT_EQ(policy.Pop(At(0)), &adas);
+  EXPECT_EQ(policy.Pop(At(0)), &third) << "Bob's next job is for the version that is busy";
+  EXPECT_EQ(policy.Pop(At(0)), nullptr);
+  EXPECT_EQ(policy.size(), 2u);
+  EXPECT_EQ(policy.ready(), 0u);
+  Job& urgent = MakeNormal(kBob, At(5));
+  std::ignore = policy.Push(urgent, At(0));
+  EXPECT_EQ(policy.Pop(At(0)), &urgent) << "a job that comes first and may run";
+  EXPECT_EQ(policy.Pop(At(0)), nullptr);
+  policy.Charge(adas, milliseconds(1));
+  EXPECT_EQ(policy.Pop(At(0)), &bobs_limited);
+  EXPECT_EQ(policy.Pop(At(0)), &bobs);
+  EXPECT_EQ(limited->load().first_parked, nullptr);
+}
+
+TEST_F(PolicyTest, AClientThatWaitsForAVersionGoesOnWhenThatJobDies) {
+  Policy policy({});
+  const auto any = instance_;
+  instance_ = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.max_concurrent = 1});
+  Job& first = MakeNormal(kAda);
+  SimulatedJob& second = MakeNormal(kBob);
+  instance_ = any;
+  Job& third = MakeNormal(kBob);
+  for (Job* job : {&first, static_cast<Job*>(&second), &third}) std::ignore = policy.Push(*job, At(0));
+  EXPECT_EQ(policy.Pop(At(0)), &first);
+  EXPECT_EQ(policy.Pop(At(0)), nullptr);
+  second.is_cancelled = true;
+  std::vector<Job*> dead;
+  policy.TakeDead(At(0), dead);
+  EXPECT_EQ(dead, (std::vector<Job*>{&second}));
+  EXPECT_EQ(policy.Pop(At(0)), &third);
+}
+
+TEST_F(PolicyTest, ClientsOfALimitedVersionShareIt) {
+  Policy policy({});
+  instance_ = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.max_concurrent = 2});
+  for (int i = 0; i < 100; ++i) std::ignore = policy.Push(MakeNormal(kAda), At(0));
+  for (int i = 0; i < 100; ++i) std::ignore = policy.Push(MakeNormal(kBob), At(0));
+  std::deque<Job*> running;
+  int adas = 0;
+  for (int i = 0; i < 100; ++i) {
+    while (Job* job = policy.Pop(At(0))) {
+      running.push_back(job);
+      if (job->client == kAda) ++adas;
+    }
+    ASSERT_EQ(running.size(), 2u);
+    policy.Charge(*running.front(), milliseconds(1));
+    running.pop_front();
+  }
+  EXPECT_NEAR(adas, 50, 2);
+}
+
 // Random pushes, pops, cancellations and searches, beside the plainest model of what has to be.
 TEST_F(PolicyTest, NoJobIsLostOrComesTwiceAndDeadlinesAreInOrder) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     std::mt19937 random(seed);
     const auto chance = [&](unsigned of) { return static_cast<unsigned>(random() % of); };
     Policy policy({.capacity = 40, .per_client = 15});
+    const auto limited = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.max_concurrent = 2});
     std::deque<SimulatedJob> jobs;
     std::set<SimulatedJob*> waiting, running;
     int now = 0;
@@ -192,7 +256,7 @@ TEST_F(PolicyTest, NoJobIsLostOrComesTwiceAndDeadlinesAreInOrder) {
       now += static_cast<int>(chance(3));
       const unsigned action = chance(10);
       if (action < 5) {
-        SimulatedJob& job = jobs.emplace_back(instance_);
+        SimulatedJob& job = jobs.emplace_back(chance(3) == 0 ? limited : instance_);
         job.priority = static_cast<PriorityClass>(chance(3));
         job.client = {chance(3), static_cast<std::int32_t>(chance(2))};
         job.deadline = chance(2) == 0 ? SteadyTime::max() : At(now + static_cast<int>(chance(60)));
@@ -206,12 +270,21 @@ TEST_F(PolicyTest, NoJobIsLostOrComesTwiceAndDeadlinesAreInOrder) {
         ASSERT_EQ(policy.Push(job, At(now)), expected);
         if (expected == Refusal::kNone) waiting.insert(&job);
       } else if (action < 8 && running.size() < 8) {
+        const bool saturated = limited->load().running == 2;
         const bool critical_waits = policy.size(PriorityClass::kCritical) > 0;
         auto* job = static_cast<SimulatedJob*>(policy.Pop(At(now)));
-        ASSERT_EQ(job == nullptr, waiting.empty());
-        if (job == nullptr) continue;
+        if (!saturated) {
+          ASSERT_EQ(job == nullptr, waiting.empty());
+        }
+        if (job == nullptr) {
+          ASSERT_EQ(policy.ready(), 0u);
+          continue;
+        }
         ASSERT_EQ(waiting.erase(job), 1u);
-        ASSERT_EQ(job->priority == PriorityClass::kCritical, critical_waits);
+        if (!saturated) {
+          ASSERT_EQ(job->priority == PriorityClass::kCritical, critical_waits);
+        }
+        ASSERT_LE(limited->load().running, 2);
         for (const SimulatedJob* other : waiting) {
           if (other->client != job->client || other->priority != job->priority) continue;
           ASSERT_FALSE(JobOrder::Before(*other, *job));
@@ -230,6 +303,7 @@ TEST_F(PolicyTest, NoJobIsLostOrComesTwiceAndDeadlinesAreInOrder) {
       ASSERT_EQ(policy.size(), waiting.size());
     }
     for (SimulatedJob* job : running) policy.Charge(*job, nanoseconds(0));
+    running.clear();
     while (Job* job = policy.Pop(At(now))) {
       policy.Charge(*job, nanoseconds(0));
       ASSERT_EQ(waiting.erase(static_cast<SimulatedJob*>(job)), 1u);

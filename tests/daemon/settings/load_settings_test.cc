@@ -62,7 +62,7 @@ TEST(ParseSettings, AnUnknownKeyIsNamedWithItsPlaceAndTheKnownOnes) {
   EXPECT_EQ(ErrorOf("[infer]\nexecutors = 3\n"),
             "tfld.toml:1:2: unknown option infer, expected one of state_dir, runtime_dir, plugins, [inference], "
             "[connections], [channel], "
-            "[limits], [models], [log], [metrics], [service], [[users]]");
+            "[limits], [models], [log], [metrics], [service], [[users]], [[model]]");
 }
 
 TEST(ParseSettings, AWrongTypeIsNamedWithWhatWasExpected) {
@@ -111,6 +111,21 @@ TEST(ParseSettings, WrongUsersAreNamedWithTheirPlace) {
   EXPECT_EQ(ErrorOf("[users]\nuser = 0\n"), "tfld.toml:1:1: users is of the type table, expected tables [[users]]");
   EXPECT_EQ(ErrorOf("[[users]]\nuser = 0\nweight = 0\n"),
             "tfld.toml:3:10: limits.weight is the number 0, expected a number from 0.01 to 100");
+}
+
+TEST(ParseSettings, ModelsHaveSettingsOfTheirOwn) {
+  const auto settings = ParseSettings("[[model]]\nname = \"kws\"\nmax_concurrent = 1\n[[model]]\nname = \"b\"\n", "t");
+  ASSERT_TRUE(settings.ok()) << settings.status().ToString();
+  EXPECT_EQ(settings->model, (std::vector<ModelSettings>{{"kws", 1}, {"b", 0}}));
+  EXPECT_EQ(ErrorOf("[[model]]\nmax_concurrent = 1\n"),
+            "tfld.toml:1:1: model.name is missing or no text, expected the name of a model");
+  EXPECT_EQ(ErrorOf("[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"\n"),
+            "tfld.toml:3:1: model.name is that of another entry, expected the name of a model");
+  for (const char* wrong : {"-1", "257", "1.0", "\"1\""}) {
+    EXPECT_NE(ErrorOf(std::string("[[model]]\nname = \"a\"\nmax_concurrent = ") + wrong + "\n"), "no error") << wrong;
+  }
+  EXPECT_EQ(ErrorOf("[[model]]\nname = \"a\"\nx = 1\n"),
+            "tfld.toml:3:1: unknown option model.x, expected one of name, max_concurrent");
 }
 
 TEST(ParseSettings, RealNumbersAndTruths) {
