@@ -1,6 +1,6 @@
 // CostEstimate: how long an inference of one model version takes on an executor, learned from each that succeeded.
 //
-// Thread rule: the scheduler writes under its lock; anybody may read.
+// Thread rule: any thread. Of two that add at the same time one may be lost.
 #pragma once
 
 #include <algorithm>

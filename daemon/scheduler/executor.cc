@@ -63,31 +63,23 @@ void Executor::Loop() {
   core_.poller.Wake();  // the wake-up of the end, for the next one
 }
 
-Executor::Nanoseconds Executor::Run(Job& job, int level) {
+void Executor::Run(Job& job, int level) {
   const SteadyTime started = core_.Now();
   Status status = CheckRunnable(job, started);
-  const bool runs = status.ok();
   SteadyTime ended = started;
   nanoseconds cost{0};
-  if (runs) {
+  if (status.ok()) {
     engine::Session& session = job.instance->session(slot_, level);
     const bool preemptible = level == 0 && core_.options.preemption && job.priority != PriorityClass::kCritical;
-    if (preemptible) {
-      job_ = &job;
-      listened_ = started;
-      preempted_ = nanoseconds(0);
-    }
+    if (level == 0) preempted_ = nanoseconds(0);
+    listened_ = started;
     session.SetObserver(preemptible ? this : nullptr);
     job.ticket.times.started = started;
     status = job.Run(session, job.ticket.times);
+    session.SetObserver(nullptr);
     ended = core_.Now();
     cost = ended - started - (level == 0 ? preempted_ : nanoseconds(0));
-    if (preemptible) session.SetObserver(nullptr);
     if (status.ok()) job.instance->cost().Add(cost);
-    if (level == 0) {
-      job_ = nullptr;
-      preempted_ = nanoseconds(0);
-    }
   }
   auto whom = Scheduler::Impl::Whom::kNobody;
   {
@@ -98,7 +90,6 @@ Executor::Nanoseconds Executor::Run(Job& job, int level) {
   }
   core_.Rouse(lane_, whom);
   End(job, status, ended);
-  return ended - started;
 }
 
 bool Executor::BeforeStep(int, int) {

@@ -24,8 +24,8 @@ class Executor final : public engine::StepObserver {
  private:
   using Nanoseconds = std::chrono::nanoseconds;
 
-  // Runs and ends a job that was popped, on the session of the level. Returns how long that took.
-  Nanoseconds Run(Job& job, int level);
+  // Runs and ends a job that was popped, on the session of the level.
+  void Run(Job& job, int level);
   void Listen();
   void RunCritical();
   Job* PopCritical();
@@ -33,7 +33,6 @@ class Executor final : public engine::StepObserver {
   Scheduler::Impl& core_;
   Lane& lane_;
   const int slot_;
-  Job* job_ = nullptr;        // that may be preempted; null for none
   SteadyTime listened_{};     // when channels were last looked at, while a job runs
   Nanoseconds preempted_{0};  // of the time of the job that runs
 };

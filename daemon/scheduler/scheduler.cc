@@ -35,7 +35,7 @@ PolicyOptions PolicyOptionsOf(const SchedulerOptions& options, int executors) {
   policy.capacity = options.queue_capacity;
   policy.per_client = options.queue_per_client;
   policy.per_instance = options.queue_per_model;
-  policy.running = static_cast<std::size_t>(executors) * 2;  // with those that preempt
+  policy.running = static_cast<std::size_t>(executors) * 3;  // with those that preempt, and guests
   return policy;
 }
 
