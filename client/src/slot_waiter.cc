@@ -39,10 +39,11 @@ void Relax() {
 
 bool Spin(channel::SlotHeader& slot, Clock::time_point until) {
   do {
-    for (int i = 0; i < 16; ++i) {
+    for (int i = 0; i < 64; ++i) {
       if (Answered(slot)) return true;
       Relax();
     }
+    ::sched_yield();  // the executor may have been woken on this very processor
   } while (Clock::now() < until);
   return Answered(slot);
 }
