@@ -1,4 +1,6 @@
 // How executors wait for work, and who is woken for it.
+#include <sched.h>
+
 #include <chrono>
 #include <mutex>
 
@@ -41,6 +43,7 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
   bool found = false;
   while (!found && steady_clock::now() - began < budget) {
     Pause();
+    ::sched_yield();  // the client that is to send the next request may be on this very processor
     found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(0));
   }
   lock.lock();
