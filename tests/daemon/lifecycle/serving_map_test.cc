@@ -87,5 +87,38 @@ TEST(ServingMap, ASuspendedModelStaysKnown) {
   EXPECT_EQ((*map.Acquire("kws", ""))->version, 2u);
 }
 
+TEST(ServingMap, ALabelNamesALoadedVersionAndFollowsTheActiveOne) {
+  ServingMap map;
+  EXPECT_EQ(map.SetLabel("kws", "stable", 1).code(), StatusCode::kNotFound);
+  map.Announce("kws");
+  EXPECT_EQ(map.SetLabel("kws", "stable", 1).code(), StatusCode::kFailedPrecondition);
+  map.Publish(Served("kws", 1));
+  EXPECT_EQ(map.SetLabel("kws", "stable", 2).code(), StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(map.SetLabel("kws", "stable", 1).ok());
+  EXPECT_EQ((*map.Acquire("kws", "stable"))->version, 1u);
+  EXPECT_EQ(map.Acquire("kws", "canary").status().code(), StatusCode::kNotFound);
+  map.Publish(Served("kws", 2));
+  EXPECT_EQ((*map.Acquire("kws", "stable"))->version, 2u);
+  map.Suspend("kws");
+  EXPECT_EQ(map.Acquire("kws", "stable").status().code(), StatusCode::kUnavailable);
+  map.Publish(Served("kws", 2));
+  EXPECT_TRUE(map.Acquire("kws", "stable").ok());
+  EXPECT_TRUE(map.RemoveLabel("kws", "stable").ok());
+  EXPECT_EQ(map.RemoveLabel("kws", "stable").code(), StatusCode::kNotFound);
+  EXPECT_EQ(map.Acquire("kws", "stable").status().code(), StatusCode::kNotFound);
+}
+
+TEST(ServingMap, LabelsAreNoNumbersAndSoMany) {
+  ServingMap map;
+  map.Publish(Served("kws", 1));
+  for (const char* wrong : {"", "1", "1st", "-x", "a b", "a/b", "\xc3\xa4"}) {
+    EXPECT_EQ(map.SetLabel("kws", wrong, 1).code(), StatusCode::kInvalidArgument) << wrong;
+  }
+  EXPECT_EQ(map.SetLabel("kws", std::string(65, 'x'), 1).code(), StatusCode::kInvalidArgument);
+  for (int i = 0; i < 64; ++i) ASSERT_TRUE(map.SetLabel("kws", "v" + std::to_string(i), 1).ok());
+  EXPECT_EQ(map.SetLabel("kws", "more", 1).code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(map.SetLabel("kws", "v0", 1).ok());
+}
+
 }  // namespace
 }  // namespace tfld::daemon
