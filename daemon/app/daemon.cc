@@ -85,18 +85,26 @@ ManagerOptions ManagerOptionsOf(const Settings& settings) {
   return options;
 }
 
+// Of one user.
+std::size_t MaxConnections(const Settings& settings, const LimitSettings& limits) {
+  return static_cast<std::size_t>(limits.max_connections > 0 ? limits.max_connections : settings.connections.max_total);
+}
+
 RpcServerOptions RpcServerOptionsOf(const Settings& settings) {
   RpcServerOptions options;
   options.max_message_bytes = settings.inference.max_message_bytes;
   options.accept.max_connections = static_cast<std::size_t>(settings.connections.max_total);
-  options.accept.max_connections_per_user = static_cast<std::size_t>(settings.connections.max_per_user);
+  options.accept.max_connections_per_user = MaxConnections(settings, settings.limits);
+  for (const UserSettings& user : settings.users) {
+    options.accept.users[user.uid] = MaxConnections(settings, user.limits);
+  }
   return options;
 }
 
 ShmLimits ShmLimitsOf(const Settings& settings) {
   ShmLimits limits;
   limits.max_connections = static_cast<std::size_t>(settings.connections.max_total);
-  limits.max_connections_per_user = static_cast<std::size_t>(settings.connections.max_per_user);
+  limits.max_connections_per_user = MaxConnections(settings, settings.limits);
   limits.max_slots = static_cast<std::size_t>(settings.channel.max_slots);
   limits.max_bytes = settings.channel.max_bytes;
   limits.max_bytes_per_user = settings.channel.max_bytes_per_user;

@@ -62,6 +62,7 @@ struct AcceptLoop::Impl {
   void Loop();
   int PollTimeout() const;
   void AcceptAll();
+  bool HasRoom(uid_t uid) const;
   void Admit(int descriptor);
   void HandOnOrDrop(const std::vector<pollfd>& polled);
   void Drop(int descriptor);
@@ -144,11 +145,15 @@ void AcceptLoop::Impl::AcceptAll() {
   }
 }
 
+bool AcceptLoop::Impl::HasRoom(uid_t uid) const {
+  const auto own = limits.users.find(uid);
+  const std::size_t of_user = own == limits.users.end() ? limits.max_connections_per_user : own->second;
+  return registry->Sweep() < limits.max_connections && registry->CountOf(uid) < of_user;
+}
+
 void AcceptLoop::Impl::Admit(int descriptor) {
   Result<PeerIdentity> identity = ReadPeerIdentity(descriptor);
-  const bool room = identity.ok() && registry->Sweep() < limits.max_connections &&
-                    registry->CountOf(identity->uid) < limits.max_connections_per_user;
-  if (!room) {
+  if (!identity.ok() || !HasRoom(identity->uid)) {
     close(descriptor);
     return;
   }

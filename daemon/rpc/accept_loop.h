@@ -6,9 +6,12 @@
 // Thread rule: one thread of its own, on which `hand_over` is called. Start and Stop belong to one owner.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "daemon/rpc/peer_registry.h"
@@ -19,6 +22,7 @@ namespace tfld::daemon {
 struct AcceptLimits {
   std::size_t max_connections = 256;
   std::size_t max_connections_per_user = 128;
+  std::map<uid_t, std::size_t> users;  // that have another limit
   std::chrono::milliseconds first_byte_timeout{10'000};
 };
 

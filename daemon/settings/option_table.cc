@@ -128,7 +128,6 @@ const std::array kOptions = {
            Integer<kInference, &Settings::Inference::max_message_bytes>(kMiB / 16, 2047 * kMiB)},
 
     Option{"connections", "max_total", Integer<kConnections, &Settings::Connections::max_total>(1, 100'000)},
-    Option{"connections", "max_per_user", Integer<kConnections, &Settings::Connections::max_per_user>(1, 100'000)},
 
     Option{"channel", "enabled", Boolean<kChannel, &Settings::Channel::enabled>()},
     Option{"channel", "max_slots", Integer<kChannel, &Settings::Channel::max_slots>(1, 64)},
@@ -137,6 +136,7 @@ const std::array kOptions = {
            Integer<kChannel, &Settings::Channel::max_bytes_per_user>(kMiB / 16, 65536 * kMiB)},
     Option{"channel", "idle_timeout_s", Integer<kChannel, &Settings::Channel::idle_timeout_s>(0, 1'000'000)},
 
+    Option{"limits", "max_connections", Integer<kLimits, &LimitSettings::max_connections>(0, 100'000)},
     Option{"limits", "max_requests", Integer<kLimits, &LimitSettings::max_requests>(0, 1'000'000)},
     Option{"limits", "max_bytes", Integer<kLimits, &LimitSettings::max_bytes>(0, 65536 * kMiB)},
     Option{"limits", "weight", Real<kLimits, &LimitSettings::weight>(0.01, 100)},

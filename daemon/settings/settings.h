@@ -27,6 +27,7 @@ enum class Priority : std::uint8_t { kCritical, kNormal, kBackground };
 
 // What the processes of one user may use together; 0: no limit.
 struct LimitSettings {
+  int max_connections = 256;                           // open ones, to each socket for inference
   int max_requests = 512;                              // in flight
   std::uint64_t max_bytes = std::uint64_t{256} << 20;  // of these
   double weight = 1;
@@ -67,8 +68,7 @@ struct Settings {
   } inference;
 
   struct Connections {
-    int max_total = 512;     // open connections of the inference socket
-    int max_per_user = 256;  // of these, of one user
+    int max_total = 512;  // open connections of the inference socket
     bool operator==(const Connections&) const = default;
   } connections;
 

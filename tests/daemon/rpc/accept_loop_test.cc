@@ -127,6 +127,17 @@ TEST_F(AcceptLoopTest, ClosesWhatIsAboveTheLimits) {
   EXPECT_EQ(registry_->CountOf(getuid()), 2u);
 }
 
+TEST_F(AcceptLoopTest, AUserMayHaveALimitOfHisOwn) {
+  AcceptLimits limits;
+  limits.max_connections_per_user = 1;
+  limits.users[getuid()] = 2;
+  limits.users[getuid() + 1] = 0;
+  Start(limits);
+  Greet(Connect());
+  Greet(Connect());
+  EXPECT_TRUE(IsClosed(Connect()));
+}
+
 TEST_F(AcceptLoopTest, StopClosesTheSocketAndWhatWaits) {
   Start();
   const int silent = Connect();
