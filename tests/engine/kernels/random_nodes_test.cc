@@ -241,7 +241,7 @@ TEST_P(RandomNodes, StayInsideOfTheirBuffers) {
     if (small && node.Run(&services).ok()) ++computed;
   }
   RecordProperty("computed", computed);
-  if (!NeedsMoreThanChance(definition.code)) EXPECT_GT(computed, 0);
+  EXPECT_TRUE(computed > 0 || NeedsMoreThanChance(definition.code));
 }
 
 // Custom operators need their options, which no chance gives; they have tests of their own.
