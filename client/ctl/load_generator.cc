@@ -120,6 +120,7 @@ Result<LoadResult> RunLoad(const Load& load, const MakeCall& make) {
   Shared shared(load);
   std::vector<Client> clients(static_cast<std::size_t>(load.clients));
   std::vector<std::thread> threads;
+  threads.reserve(clients.size());
   for (int i = 0; i < load.clients; ++i) {
     threads.emplace_back([&, i] { RunClient(i, make, shared, clients[static_cast<std::size_t>(i)]); });
   }

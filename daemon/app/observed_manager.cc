@@ -46,14 +46,14 @@ class ObservedManager final : public Manager {
   }
 
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override {
-    const Status status = manager_->Remove(model, version, actor);
+    Status status = manager_->Remove(model, version, actor);
     if (status.ok() && !version) traces_.Forget(model);
     Report({"remove", model, version ? std::to_string(*version) : "all", actor}, status);
     return status;
   }
 
   Status Unload(const std::string& model, const std::string& actor) override {
-    const Status status = manager_->Unload(model, actor);
+    Status status = manager_->Unload(model, actor);
     Report({"unload", model, "active", actor}, status);
     return status;
   }

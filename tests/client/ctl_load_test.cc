@@ -73,7 +73,7 @@ TEST(LatencyCountsTest, ThePlotHasALineAStep) {
   EXPECT_EQ(std::count(plot.begin(), plot.end(), '\n'), 1 + 7);  // a heading, and a decade in half octaves
 }
 
-v1::Histogram Histogram(std::vector<std::pair<double, std::uint64_t>> buckets, double sum_us) {
+v1::Histogram Histogram(const std::vector<std::pair<double, std::uint64_t>>& buckets, double sum_us) {
   v1::Histogram histogram;
   for (const auto& [from, count] : buckets) {
     histogram.add_from_us(from);

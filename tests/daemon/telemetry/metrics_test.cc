@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "daemon/scheduler/request_stats.h"
 
@@ -127,6 +129,28 @@ TEST_F(MetricsTest, OpenMetricsHasItsOwnWays) {
   EXPECT_THAT(page, HasSubstr("\ntfld_executors 0\n"));
   EXPECT_THAT(page, EndsWith("# EOF\n"));
   EXPECT_THAT(Page(), Not(HasSubstr("# EOF")));
+}
+
+TEST_F(MetricsTest, RequestsAreCountedWhileTheyAreScraped) {
+  std::vector<std::thread> threads;
+  threads.reserve(3);
+  for (std::uint32_t thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([this, thread] {
+      for (std::uint32_t i = 0; i < 3000; ++i) {
+        FinishedRequest request = Request(thread * 30 + i % 40, i % 5 == 0 ? StatusCode::kInternal : StatusCode::kOk);
+        request.version = i % 3;
+        request.priority = static_cast<PriorityClass>(i % kPriorityClasses);
+        stats_.OnRequest(request);
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_THAT(Page(), HasSubstr("tfld_executors 0"));
+  for (std::thread& thread : threads) thread.join();
+  std::uint64_t counted = 0;
+  for (const VersionRequestStats& stats : stats_.Snapshot()) {
+    for (const std::uint64_t count : stats.requests) counted += count;
+  }
+  EXPECT_EQ(counted, 9000u);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ TEST_F(TracerTest, TheSettingsKeepTheNewest) {
 TEST_F(TracerTest, RequestsAndReadersMeet) {
   const auto session = tracer_.Start({});
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([this] {
       for (int n = 0; n < 2000; ++n) tracer_.OnRequest(Request("kws"));
