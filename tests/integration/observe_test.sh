@@ -99,6 +99,32 @@ for name in 'tfld_requests_total{.*transport="channel"' 'tfld_requests_total{.*t
   grep -q "^$name" "$dir/metrics" || fail "no metric $name"
 done
 
+python3 - "$dir/run/metrics.sock" <<'PYTHON' || fail "OpenMetrics"
+import re, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n\r\n")
+answer = b""
+while piece := s.recv(65536):
+    answer += piece
+head, body = answer.decode().split("\r\n\r\n", 1)
+assert "application/openmetrics-text" in head
+lines = body.splitlines()
+assert lines[-1] == "# EOF" and lines.count("# EOF") == 1
+types = {}
+for line in lines[:-1]:
+    if line.startswith("# TYPE "):
+        name, kind = line.split()[2:]
+        assert name not in types, name
+        types[name] = kind
+    elif not line.startswith("# HELP "):
+        sample = re.fullmatch(r'([a-z_]+)(\{([a-z_]+="[^"]*",?)*\})? [0-9.e+-]+', line)
+        assert sample, line
+        suffix = {"counter": "_total", "gauge": ""}
+        assert any(sample[1] == name + s for name, kind in types.items()
+                   for s in ([suffix[kind]] if kind in suffix else ["_bucket", "_count", "_sum"])), line
+PYTHON
+
 # Many failures are few lines, and the level of the log can be changed.
 for ((i = 0; i < 20; i++)); do "$bin/tfld-ctl" infer nothing >/dev/null 2>&1; done
 "$bin/tfld-ctl" log-level warning | grep -q 'was info' || fail "log-level"
