@@ -59,7 +59,7 @@ bool Scheduler::Impl::MeetsDeadline(const Lane& lane, const Job& job, SteadyTime
   return false;
 }
 
-Status Scheduler::Impl::Explain(Refusal refusal, const Lane& lane, const Job& job) const {
+Status Scheduler::Impl::Explain(Refusal refusal, std::size_t waiting, const Job& job) const {
   const std::string_view text = " requests are waiting";
   switch (refusal) {
     case Refusal::kNone: return {};
@@ -71,7 +71,7 @@ Status Scheduler::Impl::Explain(Refusal refusal, const Lane& lane, const Job& jo
       return ResourceExhausted(StrCat("the model's queue is full: ", options.queue_per_model, text));
     case Refusal::kDeadline:
       return DeadlineExceeded(StrCat("the deadline cannot be met: an inference takes about ",
-                                     Microseconds(job.instance->cost().mean()), " us, ", lane.policy.size(), text));
+                                     Microseconds(job.instance->cost().mean()), " us, ", waiting, text));
     default: break;
   }
   const auto own = options.quota.users.find(job.client.uid);

@@ -96,9 +96,11 @@ Status Scheduler::Impl::Take(Job& job, bool may_run) {
   Status status;
   auto whom = Whom::kNobody;
   bool runs_here = false;
+  auto refusal = Refusal::kNone;
+  std::size_t waiting = 0;
   {
     std::lock_guard lock(mutex);
-    const Refusal refusal = Admit(*lane, job, now, dead);
+    refusal = Admit(*lane, job, now, dead);
     if (refusal == Refusal::kNone) {
       runs_here = may_run && IsForGuest(*lane, job) && lane->policy.Pop(now) == &job;
       if (runs_here) {
@@ -110,9 +112,10 @@ Status Scheduler::Impl::Take(Job& job, bool may_run) {
       UpdateHints(*lane);
     } else {
       ++refused[static_cast<std::size_t>(refusal)];
-      status = Explain(refusal, *lane, job);
+      waiting = lane->policy.size();
     }
   }
+  if (refusal != Refusal::kNone) status = Explain(refusal, waiting, job);
   Rouse(*lane, whom);
   if (runs_here) RunAsGuest(*lane, job);
   for (Job* late : dead) End(*late, CheckRunnable(*late, SteadyTime::max()), now);

@@ -78,7 +78,8 @@ struct Scheduler::Impl {
   // Admission (admission.cc), under the lock.
   Refusal Admit(Lane& lane, Job& job, SteadyTime now, std::vector<Job*>& dead);
   bool MeetsDeadline(const Lane& lane, const Job& job, SteadyTime now) const;
-  Status Explain(Refusal refusal, const Lane& lane, const Job& job) const;
+  // Not under the lock. `waiting` is how many jobs waited.
+  Status Explain(Refusal refusal, std::size_t waiting, const Job& job) const;
   // What has been popped or taken out is over: accounts are put right. Before Finish.
   void Settle(Lane& lane, Job& job, bool popped, std::chrono::nanoseconds cost, SteadyTime now);
   void UpdateHints(Lane& lane);

@@ -112,6 +112,23 @@ TEST_F(PolicyTest, WhoComesLateIsNextAndSavesNothingUp) {
   EXPECT_GE(positions[9], 17);  // one of each in turn, not ten in a row
 }
 
+TEST_F(PolicyTest, IdlingSavesNothingUp) {
+  Policy policy({});
+  Job& early = MakeNormal(kBob);
+  std::ignore = policy.Push(early, At(0));
+  policy.Charge(*policy.Pop(At(0)), milliseconds(1));
+  for (int i = 0; i < 100; ++i) std::ignore = policy.Push(MakeNormal(kAda), At(0));
+  for (int i = 0; i < 50; ++i) policy.Charge(*policy.Pop(At(i)), milliseconds(1));
+  for (int i = 0; i < 10; ++i) std::ignore = policy.Push(MakeNormal(kBob), At(50));
+  int bobs = 0;
+  for (int i = 0; i < 10; ++i) {
+    Job* job = policy.Pop(At(50));
+    if (job->client == kBob) ++bobs;
+    policy.Charge(*job, milliseconds(1));
+  }
+  EXPECT_NEAR(bobs, 5, 1);
+}
+
 TEST_F(PolicyTest, AJobThatDidNotRunIsNotPaidFor) {
   Policy policy({});
   for (int i = 0; i < 4; ++i) std::ignore = policy.Push(MakeNormal(kAda), At(0));
