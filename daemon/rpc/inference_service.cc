@@ -10,6 +10,7 @@
 #include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/infer_stream.h"
+#include "daemon/rpc/message_pool.h"
 #include "daemon/rpc/model_description.h"
 #include "daemon/rpc/model_statistics.h"
 #include "daemon/rpc/peer_registry.h"
@@ -17,7 +18,6 @@
 #include "daemon/rpc/repository_calls.h"
 #include "daemon/rpc/setting_calls.h"
 #include "daemon/rpc/status_map.h"
-#include "daemon/rpc/unary_infer.h"
 #include "daemon/rpc/worker.h"
 #include "daemon/telemetry/log.h"
 #include "engine/base/str_cat.h"
@@ -37,13 +37,16 @@ constexpr const char* kExtensions[] = {"classification",  "model_configuration",
 class InferenceService final : public inference::GRPCInferenceService::CallbackService {
  public:
   explicit InferenceService(const InferenceContext& context) : context_(context) {
+    SetMessageAllocatorFor_ModelInfer(&messages_);
     if (context.managing) worker_ = std::make_unique<Worker>();
   }
 
   ServerUnaryReactor* ModelInfer(CallbackServerContext* call, const inference::ModelInferRequest* request,
                                  inference::ModelInferResponse* response) override {
     ServerUnaryReactor* reactor = call->DefaultReactor();
-    StartUnaryInfer(context_, *call, *request, *response, *reactor);
+    auto& holder = *static_cast<MessagePool::Holder*>(call->GetRpcAllocatorState());
+    holder.job.emplace(context_, *call, *reactor);
+    holder.job->Start(CallerOf(*call).get(), *request, *response);
     return reactor;
   }
 
@@ -247,6 +250,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
   static Status NotOffered(std::string_view what) { return Unimplemented(StrCat("this server does not offer ", what)); }
 
   const InferenceContext context_;
+  MessagePool messages_;
   std::unique_ptr<Worker> worker_;  // where the calls that manage act
 };
 

@@ -1,24 +1,24 @@
-// ModelInfer: one request, one answer.
+// UnaryInfer: a ModelInfer call, with one request and one answer.
 #pragma once
 
-#include "daemon/rpc/inference_context.h"
+#include "daemon/rpc/infer_job.h"
 
 namespace grpc {
-class CallbackServerContext;
 class ServerUnaryReactor;
-}  // namespace grpc
-
-namespace inference {
-class ModelInferRequest;
-class ModelInferResponse;
-}  // namespace inference
+}
 
 namespace tfld::daemon {
 
-// The reactor is finished exactly once, here or later on an executor; request and response live until then. `context`
-// outlives the call.
-void StartUnaryInfer(const InferenceContext& context, grpc::CallbackServerContext& call,
-                     const inference::ModelInferRequest& request, inference::ModelInferResponse& response,
-                     grpc::ServerUnaryReactor& reactor);
+// The reactor is finished exactly once, when the job is started or later; the job is not used any more then.
+class UnaryInfer final : public InferJob {
+ public:
+  UnaryInfer(const InferenceContext& context, grpc::CallbackServerContext& call, grpc::ServerUnaryReactor& reactor)
+      : InferJob(context, call), reactor_(reactor) {}
+
+ private:
+  void Done(const Status& status) override;
+
+  grpc::ServerUnaryReactor& reactor_;
+};
 
 }  // namespace tfld::daemon
