@@ -39,7 +39,7 @@ void Relax() {
 
 bool Spin(channel::SlotHeader& slot, Clock::time_point until) {
   do {
-    for (int i = 0; i < 64; ++i) {
+    for (int i = 0; i < 256; ++i) {
       if (Answered(slot)) return true;
       Relax();
     }

@@ -185,8 +185,8 @@ void ChannelServer::Impl::Drop(int descriptor) {
   const ChannelConnection& connection = *found->second;
   const bool had_channel = connection.channel() != nullptr;
   accounts.Release(connection.client().uid, had_channel ? connection.channel()->memory().size() : 0);
-  if (had_channel) --open_channels;
   connections.erase(found);
+  if (had_channel) --open_channels;
 }
 
 void ChannelServer::Impl::DropOverdue() {

@@ -30,6 +30,36 @@ static const char* Infer(tfld_binding* binding) {
   return NULL;
 }
 
+static const char* StartAndWait(tfld_client* client) {
+  tfld_binding* slots[2] = {NULL, NULL};
+  const tfld_infer_options options = {60000000, TFLD_PRIORITY_CRITICAL};
+  EXPECT(tfld_client_bind_slots(client, "nothing", NULL, 2, slots, NULL) == TFLD_NOT_FOUND && slots[1] == NULL);
+  EXPECT(tfld_client_bind_slots(client, "scale", NULL, 2, slots, NULL) == TFLD_OK);
+  EXPECT(tfld_binding_wait(slots[0], NULL) == TFLD_FAILED_PRECONDITION);
+  for (int i = 0; i < 2; ++i) {
+    void* input = NULL;
+    size_t size = 0;
+    EXPECT(tfld_binding_input(slots[i], 0, &input, &size, NULL) == TFLD_OK);
+    ((float*)input)[0] = (float)(i + 1);
+    EXPECT(tfld_binding_start(slots[i], i == 0 ? &options : NULL, NULL) == TFLD_OK);
+    EXPECT(tfld_binding_infer(slots[i], TFLD_NO_TIMEOUT, NULL) == TFLD_FAILED_PRECONDITION);
+  }
+  for (int i = 0; i < 2; ++i) {
+    const void* output = NULL;
+    int64_t shape[8] = {0};
+    size_t size = 0;
+    EXPECT(tfld_binding_wait(slots[i], NULL) == TFLD_OK);
+    EXPECT(tfld_binding_done(slots[i]) == 0);
+    EXPECT(tfld_binding_output(slots[i], 0, &output, &size, NULL) == TFLD_OK);
+    EXPECT(((const float*)output)[0] == 2 * (float)(i + 1));
+    EXPECT(tfld_binding_output_shape(slots[i], 0, shape, 8, &size, NULL) == TFLD_OK);
+    EXPECT(size == 2 && shape[0] == 1 && shape[1] == 4);
+    EXPECT(strcmp(tfld_binding_transport(slots[i]), "grpc") == 0);
+    tfld_binding_close(slots[i]);
+  }
+  return NULL;
+}
+
 static const char* Describe(tfld_binding* binding) {
   tfld_tensor_info info;
   EXPECT(tfld_binding_input_count(binding) == 1);
@@ -66,6 +96,7 @@ const char* UseCApi(const char* runtime_dir) {
   const char* failure = Describe(binding);
   if (failure == NULL) failure = Infer(binding);
   if (failure == NULL) failure = Resize(client);
+  if (failure == NULL) failure = StartAndWait(client);
   tfld_binding_close(binding);
   tfld_client_close(client);
   return failure;

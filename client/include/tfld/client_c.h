@@ -72,18 +72,50 @@ typedef struct tfld_tensor_info {
 /* For `timeout_us`. */
 #define TFLD_NO_TIMEOUT ((int64_t)-1)
 
+/* How requests reach the daemon: see TransportChoice in tfld/client.h. */
+typedef enum tfld_transport {
+  TFLD_TRANSPORT_AUTO = 0,
+  TFLD_TRANSPORT_GRPC = 1,
+  TFLD_TRANSPORT_CHANNEL = 2
+} tfld_transport;
+
+/* Which requests the daemon runs first. */
+typedef enum tfld_priority {
+  TFLD_PRIORITY_DEFAULT = 0,
+  TFLD_PRIORITY_CRITICAL = 1,
+  TFLD_PRIORITY_NORMAL = 2,
+  TFLD_PRIORITY_BACKGROUND = 3
+} tfld_priority;
+
+/* All zero is a fine choice for both, but for the timeout, which is then none at all. */
+typedef struct tfld_client_options {
+  const char* runtime_dir; /* NULL to find the daemon by itself */
+  int64_t wait_us;         /* for a daemon that is not there yet */
+  tfld_transport transport;
+} tfld_client_options;
+
+typedef struct tfld_infer_options {
+  int64_t timeout_us;
+  tfld_priority priority;
+} tfld_infer_options;
+
 /* "INVALID_ARGUMENT" and so on. */
 const char* tfld_code_name(tfld_code code);
 
 /* `runtime_dir` is NULL to find the daemon by itself. Waits up to `wait_us` microseconds for one that is not there yet.
  * TFLD_UNAVAILABLE when no daemon answers. */
 tfld_code tfld_client_connect(const char* runtime_dir, int64_t wait_us, tfld_client** client, tfld_error* error);
+tfld_code tfld_client_connect_with(const tfld_client_options* options, tfld_client** client, tfld_error* error);
 /* NULL is fine. Bindings stay usable. */
 void tfld_client_close(tfld_client* client);
 
 /* `version` is NULL or "" for whichever version is active at each inference, or a number in decimal. */
 tfld_code tfld_client_bind(tfld_client* client, const char* model, const char* version, tfld_binding** binding,
                            tfld_error* error);
+/* Fills `bindings` with `count` bindings of one model whose requests can be under way at the same time; each is closed
+ * by itself. On an error all of them are NULL. */
+tfld_code tfld_client_bind_slots(tfld_client* client, const char* model, const char* version, size_t count,
+                                 tfld_binding** bindings, tfld_error* error);
 /* NULL is fine. */
 void tfld_binding_close(tfld_binding* binding);
 
@@ -98,15 +130,30 @@ tfld_code tfld_binding_output_info(const tfld_binding* binding, size_t index, tf
 tfld_code tfld_binding_resize_input(tfld_binding* binding, size_t index, const int64_t* shape, size_t rank,
                                     tfld_error* error);
 
-/* The memory of an input, `size` bytes, to be written; valid until the binding is closed or one of its inputs is resized. */
+/* The memory of an input, `size` bytes, to be written; valid until the binding is closed or one of its inputs is
+ * resized. */
 tfld_code tfld_binding_input(tfld_binding* binding, size_t index, void** data, size_t* size, tfld_error* error);
 
 /* Sends the inputs and waits at most `timeout_us` microseconds for the outputs. */
 tfld_code tfld_binding_infer(tfld_binding* binding, int64_t timeout_us, tfld_error* error);
 
+/* The same in two steps: inputs must not be changed between them, and every start that succeeded is followed by a wait.
+ * `options` is NULL for no timeout and the default priority. */
+tfld_code tfld_binding_start(tfld_binding* binding, const tfld_infer_options* options, tfld_error* error);
+tfld_code tfld_binding_wait(tfld_binding* binding, tfld_error* error);
+/* Not 0 when a request is under way and tfld_binding_wait would return at once. */
+int tfld_binding_done(const tfld_binding* binding);
+
 /* The memory of an output of the last inference that succeeded, valid until the next one. */
 tfld_code tfld_binding_output(const tfld_binding* binding, size_t index, const void** data, size_t* size,
                               tfld_error* error);
+
+/* The shape that an output had in the last answer: `*rank` sizes, of which at most `capacity` are written. */
+tfld_code tfld_binding_output_shape(const tfld_binding* binding, size_t index, int64_t* shape, size_t capacity,
+                                    size_t* rank, tfld_error* error);
+
+/* "channel" or "grpc". */
+const char* tfld_binding_transport(const tfld_binding* binding);
 
 /* The version of the model that gave the last answer; 0 when there is none. */
 uint64_t tfld_binding_version(const tfld_binding* binding);

@@ -41,7 +41,8 @@ std::vector<RecordingObserver::Record> RecordingObserver::records() const {
   return records_;
 }
 
-ShmFixture::ShmFixture(const daemon::ShmLimits& given) : limits(given), scheduler(OneExecutor()) {
+ShmFixture::ShmFixture(const daemon::ShmLimits& given, daemon::RequestObserver* told)
+    : limits(given), scheduler(OneExecutor()), told_(told != nullptr ? told : &observer) {
   Publish("echo", 3, {{engine::ElementType::kFloat32, {1, 4}}});
   Start();
 }
@@ -52,7 +53,7 @@ void ShmFixture::Start() {
   daemon::ShmContext context;
   context.scheduler = &scheduler;
   context.map = &map;
-  context.observers = {&observer};
+  context.observers = {told_};
   context.ready = &ready;
   auto started = daemon::ChannelServer::Start(ListenOn(path), context, limits);
   ASSERT_TRUE(started.ok()) << started.status().ToString();

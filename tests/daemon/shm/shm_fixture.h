@@ -38,7 +38,8 @@ class RecordingObserver final : public daemon::RequestObserver {
 class ShmFixture {
  public:
   // One executor, and a model "echo" of FP32 [1, 4] in version 3.
-  explicit ShmFixture(const daemon::ShmLimits& limits = {});
+  // Requests are told to `told` instead of `observer` when it is given.
+  explicit ShmFixture(const daemon::ShmLimits& limits = {}, daemon::RequestObserver* told = nullptr);
   ~ShmFixture();
 
   void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
@@ -62,6 +63,8 @@ class ShmFixture {
 
  private:
   void Start();
+
+  daemon::RequestObserver* const told_;
 };
 
 }  // namespace tfld::test
