@@ -1,5 +1,7 @@
 #include "daemon/scheduler/executor.h"
 
+#include "daemon/scheduler/yielding.h"
+
 namespace tfld::daemon {
 namespace {
 
@@ -8,7 +10,7 @@ using std::chrono::steady_clock;
 
 // A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile.
 constexpr nanoseconds kWorthAFollower{50'000};
-// How often a busy executor looks whether a channel has something critical, if nobody else does.
+// How often a busy executor looks whether a channel has something critical.
 constexpr nanoseconds kBetweenLooks{20'000};
 
 }  // namespace
@@ -26,6 +28,7 @@ void End(Job& job, const Status& status, SteadyTime now) {
 }
 
 void Executor::Loop() {
+  YieldToWakingThreads();
   std::unique_lock lock(core_.mutex);
   bool waited = true;
   for (;;) {
@@ -94,19 +97,18 @@ void Executor::Run(Job& job, int level) {
 
 bool Executor::BeforeStep(int, int) {
   if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
-  if (lane_.index == 0 && !core_.poller.empty() && !core_.leading.load(std::memory_order_relaxed)) Listen();
+  if (lane_.index == 0 && !core_.poller.empty()) Listen();
   return true;
 }
 
-// Nobody waits on the channels. An idle executor should; if there is none, this one looks now and then.
+// An idle executor waits on the channels, if there is one; but it may have been woken and not have got a processor yet,
+// so this one looks too, now and then.
 void Executor::Listen() {
   const SteadyTime now = steady_clock::now();
   if (now - listened_ < kBetweenLooks) return;
   listened_ = now;
-  if (core_.listeners.load(std::memory_order_relaxed) > 0) {
-    core_.lanes[0]->follow.notify_one();
-    return;
-  }
+  const bool led = core_.leading.load(std::memory_order_relaxed);
+  if (!led && core_.listeners.load(std::memory_order_relaxed) > 0) core_.lanes[0]->follow.notify_one();
   if (core_.poller.Poll(0).wake_up) core_.poller.Wake();  // it was meant for an idle executor
   if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
 }
