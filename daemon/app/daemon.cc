@@ -105,6 +105,7 @@ ShmLimits ShmLimitsOf(const Settings& settings) {
   ShmLimits limits;
   limits.max_connections = static_cast<std::size_t>(settings.connections.max_total);
   limits.max_connections_per_user = MaxConnections(settings, settings.limits);
+  for (const UserSettings& user : settings.users) limits.users[user.uid] = MaxConnections(settings, user.limits);
   limits.max_slots = static_cast<std::size_t>(settings.channel.max_slots);
   limits.max_bytes = settings.channel.max_bytes;
   limits.max_bytes_per_user = settings.channel.max_bytes_per_user;

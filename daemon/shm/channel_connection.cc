@@ -16,9 +16,10 @@ namespace tfld::daemon {
 ChannelConnection::ChannelConnection(int descriptor, const JobClient& client, SteadyTime now)
     : descriptor_(descriptor), client_(client), quiet_since_(now) {}
 
+// In this order: a client that finds its socket closed knows by the memory whether its request was taken.
 ChannelConnection::~ChannelConnection() {
-  ::close(descriptor_);
   if (channel_ != nullptr) channel_->Close(/*cancel=*/true);
+  ::close(descriptor_);
 }
 
 // Descriptors that a client passes are dropped by the kernel, as nothing here asks for them.

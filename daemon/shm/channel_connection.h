@@ -17,7 +17,7 @@ class ChannelConnection {
  public:
   // Owns `descriptor`, which is non-blocking.
   ChannelConnection(int descriptor, const JobClient& client, SteadyTime now);
-  // Closes the socket, then the channel: its requests are cancelled.
+  // Closes the channel, whose requests are cancelled, and then the socket.
   ~ChannelConnection();
   ChannelConnection(const ChannelConnection&) = delete;
   ChannelConnection& operator=(const ChannelConnection&) = delete;

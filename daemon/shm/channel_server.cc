@@ -41,6 +41,7 @@ struct ChannelServer::Impl {
   void Loop();
   bool NeedsTicks() const;
   void AcceptAll();
+  std::size_t ConnectionsFor(std::uint32_t uid) const;
   void Admit(int descriptor);
   void Serve(int descriptor);
   void Drop(int descriptor);
@@ -151,10 +152,15 @@ void ChannelServer::Impl::AcceptAll() {
   }
 }
 
+std::size_t ChannelServer::Impl::ConnectionsFor(std::uint32_t uid) const {
+  const auto own = limits.users.find(uid);
+  return own != limits.users.end() ? own->second : limits.max_connections_per_user;
+}
+
 void ChannelServer::Impl::Admit(int descriptor) {
   const Result<PeerIdentity> peer = ReadPeerIdentity(descriptor);
   const bool room = peer.ok() && connections.size() < limits.max_connections &&
-                    accounts.Of(peer->uid).connections < limits.max_connections_per_user;
+                    accounts.Of(peer->uid).connections < ConnectionsFor(peer->uid);
   if (!room || !Arm(descriptor).ok()) {
     ::close(descriptor);
     return;

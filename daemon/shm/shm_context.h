@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <vector>
 
 #include "daemon/scheduler/request_observer.h"
@@ -24,6 +26,7 @@ struct ShmContext {
 struct ShmLimits {
   std::size_t max_connections = 512;
   std::size_t max_connections_per_user = 256;
+  std::map<std::uint32_t, std::size_t> users{};             // that may have another number of connections
   std::size_t max_slots = 16;                               // of a channel, at most channel::kMaxSlots
   std::size_t max_bytes = std::size_t{64} << 20;            // of a channel's memory
   std::size_t max_bytes_per_user = std::size_t{256} << 20;  // of all channels of one user

@@ -1,6 +1,7 @@
 // The channel as applications see it: the client's library at one end, the daemon's room at the other.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -240,6 +241,13 @@ TEST(Channel, OfAUserThereAreOnlySoMany) {
     if (bound.ok()) bindings.push_back(std::move(*bound));
   }
   EXPECT_EQ(client.Bind("echo").status().code(), StatusCode::kUnavailable);
+}
+
+TEST(Channel, AUserMayHaveALimitOfItsOwn) {
+  daemon::ShmLimits limits;
+  limits.users[::getuid()] = 0;
+  const ShmFixture fixture(limits);
+  EXPECT_EQ(fixture.Connect().Bind("echo").status().code(), StatusCode::kUnavailable);
 }
 
 TEST(Channel, AskedForWhatItCannotCarryItSaysSo) {
