@@ -16,6 +16,10 @@ using std::chrono::nanoseconds;
 using Clock = SlotWaiter::Clock;
 
 constexpr nanoseconds kLongestSpin = std::chrono::microseconds(100);
+// A yield that lets an executor run takes less.
+constexpr nanoseconds kLongestYield = std::chrono::microseconds(500);
+constexpr int kFirstPenalty = 64;
+constexpr int kLargestPenalty = 4096;
 // A daemon that dies wakes nobody: this is how often we look whether it lives.
 constexpr nanoseconds kLookAround = std::chrono::milliseconds(100);
 
@@ -37,17 +41,6 @@ void Relax() {
 #endif
 }
 
-bool Spin(channel::SlotHeader& slot, Clock::time_point until) {
-  do {
-    for (int i = 0; i < 256; ++i) {
-      if (Answered(slot)) return true;
-      Relax();
-    }
-    ::sched_yield();  // the executor may have been woken on this very processor
-  } while (Clock::now() < until);
-  return Answered(slot);
-}
-
 // Until the daemon wakes us, or about so long.
 void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
@@ -57,10 +50,34 @@ void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
 
 }  // namespace
 
+bool SlotWaiter::Spin(channel::SlotHeader& slot, Clock::time_point until) {
+  Clock::time_point now;
+  do {
+    for (int i = 0; i < 256; ++i) {
+      if (Answered(slot)) {
+        penalty_ -= penalty_ / 16;
+        return true;
+      }
+      Relax();
+    }
+    const Clock::time_point before = Clock::now();
+    ::sched_yield();  // the executor may have been woken on this very processor
+    now = Clock::now();
+    if (now - before > kLongestYield) {
+      penalty_ = std::clamp(penalty_ * 4, kFirstPenalty, kLargestPenalty);
+      sleeps_left_ = penalty_;
+      return Answered(slot);
+    }
+  } while (now < until);
+  return Answered(slot);
+}
+
 SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
                                      Clock::time_point deadline) {
   static const bool can_spin = HasOtherProcessors();
-  if (can_spin && usual_ <= kLongestSpin && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
+  if (sleeps_left_ > 0) {
+    --sleeps_left_;
+  } else if (can_spin && usual_ <= kLongestSpin && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
     return Outcome::kAnswered;
   }
   // Announced first and looked at then; the daemon does it the other way round, so one of us sees the other.

@@ -2,7 +2,9 @@
 //
 // Waking a thread that sleeps costs several microseconds, a good part of what small models take. So when the last
 // answers came within kLongestSpin, the next wait spins about twice as long as they took. Where there is one processor,
-// spinning would keep the daemon from it.
+// spinning would keep the daemon from it. And where others compute on ours, yielding to the executor lets them go first
+// for a whole time slice, while one that sleeps is woken at once: when that has happened, the next waits sleep, more
+// and more of them the more often it happens.
 //
 // Thread rule: one owner.
 #pragma once
@@ -33,7 +35,11 @@ class SlotWaiter {
   void Learn(std::chrono::nanoseconds latency);
 
  private:
+  bool Spin(channel::SlotHeader& slot, Clock::time_point until);
+
   std::chrono::nanoseconds usual_{0};  // a moving average
+  int sleeps_left_ = 0;                // waits before the next that spins
+  int penalty_ = 0;                    // what they are set to
 };
 
 }  // namespace tfld::client

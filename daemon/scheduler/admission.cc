@@ -95,7 +95,6 @@ void Scheduler::Impl::Settle(Lane& lane, Job& job, bool popped, nanoseconds cost
 
 void Scheduler::Impl::UpdateHints(Lane& lane) {
   lane.work.store(closed || lane.policy.ready() > 0, std::memory_order_relaxed);
-  lane.critical.store(lane.policy.size(PriorityClass::kCritical) > 0, std::memory_order_relaxed);
 }
 
 }  // namespace tfld::daemon

@@ -10,7 +10,7 @@ using std::chrono::steady_clock;
 
 // A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile.
 constexpr nanoseconds kWorthAFollower{50'000};
-// How often a busy executor looks whether a channel has something critical.
+// How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
 
 }  // namespace
@@ -42,6 +42,7 @@ void Executor::Loop() {
       continue;
     }
     ++lane_.busy;
+    seen_ = lane_.pushes.load(std::memory_order_relaxed);
     const nanoseconds cost = job->ticket.cost;
     auto whom = Scheduler::Impl::Whom::kNobody;
     if (lane_.policy.ready() > 0) {
@@ -74,8 +75,11 @@ void Executor::Run(Job& job, int level) {
   if (status.ok()) {
     engine::Session& session = job.instance->session(slot_, level);
     const bool preemptible = level == 0 && core_.options.preemption && job.priority != PriorityClass::kCritical;
-    if (level == 0) preempted_ = nanoseconds(0);
-    listened_ = started;
+    if (level == 0) {
+      preempted_ = nanoseconds(0);
+      running_ = &job;
+      started_ = listened_ = started;
+    }
     session.SetObserver(preemptible ? this : nullptr);
     job.ticket.times.started = started;
     status = job.Run(session, job.ticket.times);
@@ -96,7 +100,7 @@ void Executor::Run(Job& job, int level) {
 }
 
 bool Executor::BeforeStep(int, int) {
-  if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
+  LookForUrgent();
   if (lane_.index == 0 && !core_.poller.empty()) Listen();
   return true;
 }
@@ -110,24 +114,23 @@ void Executor::Listen() {
   const bool led = core_.leading.load(std::memory_order_relaxed);
   if (!led && core_.listeners.load(std::memory_order_relaxed) > 0) core_.lanes[0]->follow.notify_one();
   if (core_.poller.Poll(0).wake_up) core_.poller.Wake();  // it was meant for an idle executor
-  if (lane_.critical.load(std::memory_order_relaxed)) RunCritical();
+  LookForUrgent();
 }
 
-void Executor::RunCritical() {
+void Executor::LookForUrgent() {
+  if (lane_.pushes.load(std::memory_order_relaxed) == seen_) return;
   const SteadyTime began = core_.Now();
-  while (Job* job = PopCritical()) Run(*job, 1);
-  const SteadyTime ended = core_.Now();
-  preempted_ += ended - began;
+  while (Job* job = PopUrgent()) Run(*job, 1);
+  preempted_ += core_.Now() - began;
 }
 
-Job* Executor::PopCritical() {
+Job* Executor::PopUrgent() {
+  const nanoseconds left = running_->ticket.cost - (core_.Now() - started_ - preempted_);
   std::lock_guard lock(core_.mutex);
-  const Job* next = lane_.policy.NextCritical();
-  if (next == nullptr) return nullptr;
-  // The session of the job that is preempted is in use.
-  if (next->instance->options().levels < 2) return nullptr;
+  seen_ = lane_.pushes.load(std::memory_order_relaxed);
+  Job* job = lane_.policy.PopUrgent(*running_, left);
+  if (job == nullptr) return nullptr;
   ++core_.preemptions;
-  Job* job = lane_.policy.PopCritical();
   core_.UpdateHints(lane_);
   return job;
 }

@@ -1,8 +1,9 @@
-// Executor: one thread that runs jobs of a lane, one after the other; and a critical one in the middle of another, at
+// Executor: one thread that runs jobs of a lane, one after the other; and an urgent one in the middle of another, at
 // the border of two operators.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 
 #include "daemon/scheduler/scheduler_core.h"
@@ -27,14 +28,17 @@ class Executor final : public engine::StepObserver {
   // Runs and ends a job that was popped, on the session of the level.
   void Run(Job& job, int level);
   void Listen();
-  void RunCritical();
-  Job* PopCritical();
+  void LookForUrgent();
+  Job* PopUrgent();
 
   Scheduler::Impl& core_;
   Lane& lane_;
   const int slot_;
-  SteadyTime listened_{};     // when channels were last looked at, while a job runs
-  Nanoseconds preempted_{0};  // of the time of the job that runs
+  const Job* running_ = nullptr;  // that may be preempted
+  SteadyTime started_{};          // when it was
+  std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
+  SteadyTime listened_{};         // when channels were last looked at, while a job runs
+  Nanoseconds preempted_{0};      // of the time of the job that runs
 };
 
 }  // namespace tfld::daemon

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace tfld::daemon {
+namespace {
+
+// As long as an operator of a large model takes.
+constexpr Policy::Nanoseconds kShort{250'000};
+constexpr int kMuchLonger = 4;
+
+}  // namespace
 
 Policy::Policy(const PolicyOptions& options) : options_(options), table_(options.capacity + options.running) {}
 
@@ -48,7 +55,7 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
 }
 
 Job* Policy::Pop(SteadyTime now) {
-  if (Job* job = PopCritical()) return job;
+  if (Job* job = PopFrom(classes_[Index(PriorityClass::kCritical)])) return job;
   Class& background = classes_[Index(PriorityClass::kBackground)];
   const bool aged = background.size > 0 && now - background_served_ >= options_.aging;
   Job* job = nullptr;
@@ -58,9 +65,22 @@ Job* Policy::Pop(SteadyTime now) {
   return job;
 }
 
-Job* Policy::PopCritical() { return PopFrom(classes_[Index(PriorityClass::kCritical)]); }
+Job* Policy::PopUrgent(const Job& running, Nanoseconds left) {
+  for (std::size_t i = 0; i <= Index(running.priority); ++i) {
+    const Job* job = Next(classes_[i]);
+    if (job != nullptr && IsUrgent(*job, running, left)) return PopFrom(classes_[i]);
+  }
+  return nullptr;
+}
 
-const Job* Policy::NextCritical() { return Next(classes_[Index(PriorityClass::kCritical)]); }
+bool Policy::IsUrgent(const Job& job, const Job& running, Nanoseconds left) const {
+  if (job.instance->options().levels < 2) return false;
+  if (job.priority == PriorityClass::kCritical) return running.priority != PriorityClass::kCritical;
+  const Nanoseconds cost = job.ticket.cost;
+  if (cost == Nanoseconds(0) || cost > kShort) return false;
+  if (job.priority < running.priority) return true;
+  return job.ticket.flow->start < running.ticket.flow->start && cost * kMuchLonger <= left;
+}
 
 Job* Policy::Next(Class& from) {
   while (Flow* flow = from.flows.top()) {

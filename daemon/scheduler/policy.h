@@ -56,9 +56,12 @@ class Policy {
 
   // The job to run next, taken out; null when there is none. To be charged when it has ended.
   Job* Pop(SteadyTime now);
-  // The same of the critical class alone; and what that would be.
-  Job* PopCritical();
-  const Job* NextCritical();
+  // The job that is to run in the middle of `running`, which would go on for `left`, taken out as by Pop; null for
+  // none. Critical ones always are; others if they are short, and of a higher class, or of a client of the same class
+  // that is behind in virtual time and would wait for much longer than its job takes: so a flood of large jobs costs a
+  // client of small ones no more than an operator's time. What runs so is not preempted itself; short is what a
+  // critical job may wait for it. Only jobs of instances with a second session qualify.
+  Job* PopUrgent(const Job& running, Nanoseconds left);
   // Once for every job that was popped: what it has really cost; 0 for one that did not run.
   void Charge(Job& job, Nanoseconds cost);
 
@@ -96,6 +99,7 @@ class Policy {
   // The next of the class; parks the flows whose turn it is and that may not run.
   Job* Next(Class& from);
   Job* PopFrom(Class& from);
+  bool IsUrgent(const Job& job, const Job& running, Nanoseconds left) const;
   void List(Flow& flow);
   void Unlist(Flow& flow);
   void Park(Flow& flow, ModelInstance& instance);

@@ -29,8 +29,8 @@ struct SchedulerOptions {
   std::size_t queue_per_client = 0;  // of these, of one client; 0: no bound of its own
   std::size_t queue_per_model = 0;   // of these, of one model version; 0: no bound of its own
   QuotaOptions quota;
-  // A critical job that comes while a lower one runs runs in the middle of it, at the border of two operators, if its
-  // instance has sessions of a second level.
+  // An urgent job (Policy::PopUrgent) that comes while another runs runs in the middle of it, at the border of two
+  // operators, if its instance has sessions of a second level.
   bool preemption = true;
   // The processors that the executors run on, in their order; begun anew when there are fewer entries. Empty, or an
   // empty entry, leaves it to the system, as does a set that the system refuses. Not for those of devices.

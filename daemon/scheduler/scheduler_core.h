@@ -35,9 +35,9 @@ struct Lane {
   };
 
   const int index;
-  // Hints, written under the lock: a job waits, or the end; a critical job waits.
+  // Hints, written under the lock: a job waits, or the end; how many jobs have come.
   std::atomic<bool> work{false};
-  std::atomic<bool> critical{false};
+  std::atomic<std::uint64_t> pushes{0};
 
   std::condition_variable follow;  // a job for a follower, the leader's place, or the end
   Policy policy;

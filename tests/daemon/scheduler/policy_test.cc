@@ -44,8 +44,7 @@ class PolicyTest : public testing::Test {
 TEST_F(PolicyTest, NothingWaits) {
   Policy policy({});
   EXPECT_EQ(policy.Pop(At(0)), nullptr);
-  EXPECT_EQ(policy.PopCritical(), nullptr);
-  EXPECT_EQ(policy.NextCritical(), nullptr);
+  EXPECT_EQ(policy.PopUrgent(MakeNormal(kAda), milliseconds(1)), nullptr);
 }
 
 TEST_F(PolicyTest, ClassesAreStrict) {
@@ -59,6 +58,52 @@ TEST_F(PolicyTest, ClassesAreStrict) {
     EXPECT_EQ(policy.Pop(At(0)), job);
     policy.Charge(*job, milliseconds(1));
   }
+}
+
+// A normal job runs, and has 4 ms to go.
+TEST_F(PolicyTest, WhatRunsInTheMiddleOfAnother) {
+  struct Case {
+    const char* what;
+    PriorityClass priority;
+    JobClient client;
+    nanoseconds cost;
+    bool urgent;
+  };
+  const Case cases[] = {
+      {"critical", PriorityClass::kCritical, kAda, milliseconds(9), true},
+      {"small, of another client", PriorityClass::kNormal, kBob, microseconds(50), true},
+      {"small, of the same client", PriorityClass::kNormal, kAda, microseconds(50), false},
+      {"large", PriorityClass::kNormal, kBob, milliseconds(1), false},
+      {"of unknown cost", PriorityClass::kNormal, kBob, nanoseconds(0), false},
+      {"of a lower class", PriorityClass::kBackground, kBob, microseconds(50), false},
+  };
+  for (const Case& one : cases) {
+    Policy policy({});
+    std::ignore = policy.Push(MakeNormal(kAda, SteadyTime::max(), milliseconds(4)), At(0));
+    Job& running = *policy.Pop(At(0));
+    Job& job = Make(one.priority, one.client, SteadyTime::max(), one.cost);
+    std::ignore = policy.Push(job, At(0));
+    EXPECT_EQ(policy.PopUrgent(running, milliseconds(4)), one.urgent ? &job : nullptr) << one.what;
+  }
+}
+
+TEST_F(PolicyTest, NothingSmallIsUrgentAtTheEndOfAnother) {
+  Policy policy({});
+  std::ignore = policy.Push(MakeNormal(kAda, SteadyTime::max(), milliseconds(4)), At(0));
+  Job& running = *policy.Pop(At(0));
+  Job& small = MakeNormal(kBob, SteadyTime::max(), microseconds(50));
+  std::ignore = policy.Push(small, At(0));
+  EXPECT_EQ(policy.PopUrgent(running, microseconds(100)), nullptr);
+  EXPECT_EQ(policy.PopUrgent(running, microseconds(200)), &small);
+}
+
+TEST_F(PolicyTest, WithoutASecondSessionNothingIsUrgent) {
+  instance_ = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1);
+  Policy policy({});
+  std::ignore = policy.Push(MakeNormal(kAda, SteadyTime::max(), milliseconds(4)), At(0));
+  Job& running = *policy.Pop(At(0));
+  std::ignore = policy.Push(Make(PriorityClass::kCritical, kBob), At(0));
+  EXPECT_EQ(policy.PopUrgent(running, milliseconds(4)), nullptr);
 }
 
 TEST_F(PolicyTest, BackgroundAges) {

@@ -24,7 +24,7 @@ class SimulatedJob : public daemon::Job {
 };
 
 inline std::shared_ptr<daemon::ModelInstance> AnyInstance() {
-  return EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1);
+  return EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.levels = 2});
 }
 
 }  // namespace tfld::test
