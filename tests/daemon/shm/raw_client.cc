@@ -98,7 +98,11 @@ std::byte* RawClient::tensor(std::size_t slot_index, std::size_t index) const {
 void RawClient::Ring() const { ::eventfd_write(doorbell(), 1); }
 
 void RawClient::Post(std::size_t index, std::uint64_t id, std::int64_t deadline_ns, std::uint32_t priority) const {
-  slot(index).request = {id, deadline_ns, priority, 0};
+  channel::Request& request = slot(index).request;  // by words: some tests scribble here at the same time
+  std::atomic_ref(request.id).store(id, std::memory_order_relaxed);
+  std::atomic_ref(request.deadline_ns).store(deadline_ns, std::memory_order_relaxed);
+  std::atomic_ref(request.priority).store(priority, std::memory_order_relaxed);
+  std::atomic_ref(request.cancelled).store(0, std::memory_order_relaxed);
   std::atomic_ref(slot(index).state).store(channel::kPosted);
   std::atomic_ref(header().posted).fetch_or(std::uint64_t{1} << index);
   Ring();
