@@ -74,7 +74,7 @@ wait_active() {
 }
 
 inside systemctl start tfld || fail "$(inside journalctl -u tfld --no-pager | tail -n 20)"
-for socket in admin.sock:tfld-admin:660 metrics.sock:tfld:660 tfld.sock:tfld:660; do
+for socket in admin.sock:tfld-admin:660 metrics.sock:tfld:660 tfld.sock:tfld:660 shm.sock:tfld:660; do
   IFS=: read -r name group mode <<< "$socket"
   found=$(inside stat -c %G:%a "/run/tfld/$name") || true
   [[ $found == "$group:$mode" ]] || fail "$name has $found, expected $group:$mode"

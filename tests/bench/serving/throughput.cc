@@ -64,7 +64,7 @@ Status MeasureThroughput(const BenchOptions& options, Report& report) {
   report.Section(StrCat("Throughput with ", name, ": requests a second, ", kInFlight, " in flight for each client"));
   const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   BenchDaemon daemon;
-  TFLD_RETURN_IF_ERROR(daemon.Start("[inference]\nqueue_capacity = 1024\n"));
+  TFLD_RETURN_IF_ERROR(daemon.Start("[limits]\nmax_connections = 1024\n"));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("kws", model));
   TFLD_ASSIGN_OR_RETURN(const BareEngine bare, BareEngine::Load(model));
   std::vector<double> alone;

@@ -101,7 +101,7 @@ std::int64_t MonotonicNs() {
 }
 
 std::int64_t StartMoment(std::size_t workers) {
-  return MonotonicNs() + 500'000'000 + static_cast<std::int64_t>(workers) * 30'000'000;
+  return MonotonicNs() + 500'000'000 + static_cast<std::int64_t>(workers) * 80'000'000;
 }
 
 Result<std::vector<WorkerResult>> RunTogether(std::vector<WorkerOptions> workers) {
