@@ -15,7 +15,10 @@ namespace {
 using std::chrono::nanoseconds;
 using Clock = SlotWaiter::Clock;
 
-constexpr nanoseconds kLongestSpin = std::chrono::microseconds(100);
+constexpr nanoseconds kLongestSpin = std::chrono::microseconds(250);
+// An executor that was woken on our processor is to begin at once; later on a yield is for others.
+constexpr int kLooksBeforeFirstYield = 8;
+constexpr int kLooksBetweenYields = 64;
 // A yield that lets an executor run takes less.
 constexpr nanoseconds kLongestYield = std::chrono::microseconds(500);
 constexpr int kFirstPenalty = 64;
@@ -51,25 +54,24 @@ void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
 }  // namespace
 
 bool SlotWaiter::Spin(channel::SlotHeader& slot, Clock::time_point until) {
-  Clock::time_point now;
-  do {
-    for (int i = 0; i < 256; ++i) {
+  Clock::time_point now = Clock::now();
+  for (int looks = kLooksBeforeFirstYield;; looks = kLooksBetweenYields) {
+    for (int i = 0; i < looks; ++i) {
       if (Answered(slot)) {
         penalty_ -= penalty_ / 16;
         return true;
       }
       Relax();
     }
-    const Clock::time_point before = Clock::now();
+    if (now >= until) return Answered(slot);
+    const Clock::time_point before = now;
     ::sched_yield();  // the executor may have been woken on this very processor
     now = Clock::now();
-    if (now - before > kLongestYield) {
-      penalty_ = std::clamp(penalty_ * 4, kFirstPenalty, kLargestPenalty);
-      sleeps_left_ = penalty_;
-      return Answered(slot);
-    }
-  } while (now < until);
-  return Answered(slot);
+    if (now - before < kLongestYield) continue;
+    penalty_ = std::clamp(penalty_ * 4, kFirstPenalty, kLargestPenalty);
+    sleeps_left_ = penalty_;
+    return Answered(slot);
+  }
 }
 
 SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,

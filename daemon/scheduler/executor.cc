@@ -8,8 +8,9 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-// A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile.
-constexpr nanoseconds kWorthAFollower{50'000};
+// A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile. During a smaller one the
+// executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
+constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
 
@@ -111,8 +112,10 @@ void Executor::Listen() {
   const SteadyTime now = steady_clock::now();
   if (now - listened_ < kBetweenLooks) return;
   listened_ = now;
-  const bool led = core_.leading.load(std::memory_order_relaxed);
-  if (!led && core_.listeners.load(std::memory_order_relaxed) > 0) core_.lanes[0]->follow.notify_one();
+  if (now - started_ >= kWorthAFollower && !core_.leading.load(std::memory_order_relaxed) &&
+      core_.listeners.load(std::memory_order_relaxed) > 0) {
+    core_.lanes[0]->follow.notify_one();
+  }
   if (core_.poller.Poll(0).wake_up) core_.poller.Wake();  // it was meant for an idle executor
   LookForUrgent();
 }
