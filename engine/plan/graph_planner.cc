@@ -23,6 +23,7 @@ class GraphPlanner {
   }
 
   Result<PreparedGraph> Run() {
+    TFLD_RETURN_IF_ERROR(CheckVariables());
     TFLD_RETURN_IF_ERROR(
         ExpandSparseConstants(result_.graph, options_.max_arena_bytes, result_.storage, result_.folded_bytes));
     // After a node that is not supported the shapes behind it are unknown; the rest is only looked up, so that the
@@ -42,6 +43,16 @@ class GraphPlanner {
   }
 
  private:
+  // Their memory is laid out once and keeps its contents.
+  Status CheckVariables() const {
+    const Graph& graph = result_.graph;
+    for (ValueId id = 0; id < static_cast<ValueId>(graph.values.size()); ++id) {
+      if (!graph.value(id).is_variable || !graph.value(id).is_dynamic) continue;
+      return Unimplemented(StrCat(DescribeValue(graph, id), ": a variable whose size is known only at run time"));
+    }
+    return {};
+  }
+
   Status Plan(int node, bool shapes_known) {
     Graph& graph = result_.graph;
     TFLD_ASSIGN_OR_RETURN(const Operator* definition, ResolveOperator(graph, node));

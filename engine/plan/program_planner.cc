@@ -94,6 +94,7 @@ Result<PreparedGraph> ProgramPlanner::PrepareEntered(int index, std::span<const 
   std::vector<ValueId> open;
   for (const ValueId id : graph.inputs) {
     const Value& value = graph.value(id);
+    if (value.is_variable) continue;  // its memory is laid out once
     if (!value.shape_signature.empty() || (value.shape.rank() == 0 && !is_settled(id))) open.push_back(id);
   }
   const std::size_t outcomes = outcomes_.size();

@@ -59,6 +59,20 @@ TEST(Regression, NarrowProductsWrap) {
 }
 
 // The verifier of FlatBuffers lets vectors of wide elements lie at any multiple of four bytes.
+// An input whose open size does not work out, and which is a variable as well: it had memory of two sizes.
+TEST(Regression, VariablesHaveOneSize) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = wire::TensorType_INT16,
+                                   .shape = {2, 23, 2},
+                                   .name = "x",
+                                   .shape_signature = {-1, 23, 2},
+                                   .is_variable = true});
+  const int shape = builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {4}}, {3, 1, 23, 2});
+  const int y = builder.AddTensor({.type = wire::TensorType_INT16, .shape = {3, 1, 23, 2}, .name = "y"});
+  builder.AddOperator({.op = wire::BuiltinOperator_RESHAPE, .inputs = {x, shape}, .outputs = {y}});
+  EXPECT_FALSE(Load(builder.Finish({x}, {y})).ok());
+}
+
 TEST(Regression, WideVectorsLieAnywhere) {
   ModelBuilder builder;
   const TensorSpec tensor{.type = wire::TensorType_INT8, .shape = {2}, .scales = {0.5F}, .zero_points = {3}};
