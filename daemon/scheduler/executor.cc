@@ -8,8 +8,8 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-// A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile. During a smaller one the
-// executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
+// A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile. During a smaller one
+// the executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
 constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
