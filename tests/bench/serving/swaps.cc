@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kClients = 4;
 constexpr int kThreads = 4;
+constexpr std::int64_t kSecond = 1'000'000'000;
 
 struct Totals {
   std::uint64_t answered = 0, failed = 0, wrong = 0;
@@ -45,10 +46,9 @@ Status Swap(BenchDaemon& daemon, Totals& totals) {
   return {};
 }
 
-// One second of every client, with swaps in it or without; appends its p99.
-Status Phase(BenchDaemon& daemon, bool with_swaps, int most_swaps, Totals& totals) {
-  constexpr double kSeconds = 1;
-  std::vector<WorkerOptions> workers = Clients(daemon, kSeconds);
+// Some seconds of every client, with swaps in them or without; appends the p99 of each.
+Status Phase(BenchDaemon& daemon, bool with_swaps, int seconds, int most_swaps, Totals& totals) {
+  std::vector<WorkerOptions> workers = Clients(daemon, seconds);
   const std::int64_t start = StartMoment(workers.size());
   std::vector<WorkerProcess> processes;
   for (WorkerOptions& options : workers) {
@@ -56,10 +56,11 @@ Status Phase(BenchDaemon& daemon, bool with_swaps, int most_swaps, Totals& total
     TFLD_ASSIGN_OR_RETURN(WorkerProcess process, WorkerProcess::Start(options));
     processes.push_back(std::move(process));
   }
-  const std::int64_t end = start + static_cast<std::int64_t>(kSeconds * 1e9);
+  const std::int64_t end = start + seconds * kSecond;
   while (MonotonicNs() < start) {
   }
   while (with_swaps && MonotonicNs() < end && totals.swaps < most_swaps) TFLD_RETURN_IF_ERROR(Swap(daemon, totals));
+  const std::int64_t measured = with_swaps ? std::min(end, MonotonicNs()) : end;  // the last swaps may end earlier
   std::vector<WorkerResult> results;
   for (WorkerProcess& process : processes) {
     TFLD_ASSIGN_OR_RETURN(WorkerResult result, process.Collect());
@@ -69,8 +70,10 @@ Status Phase(BenchDaemon& daemon, bool with_swaps, int most_swaps, Totals& total
     if (totals.error.empty()) totals.error = result.error;
     results.push_back(std::move(result));
   }
-  std::vector<double> latencies = LatenciesOf(results, start, end);
-  (with_swaps ? totals.swap_p99 : totals.calm_p99).push_back(Percentile(latencies, 0.99));
+  for (std::int64_t second = start; second + kSecond <= measured; second += kSecond) {
+    std::vector<double> latencies = LatenciesOf(results, second, second + kSecond);
+    (with_swaps ? totals.swap_p99 : totals.calm_p99).push_back(Percentile(latencies, 0.99));
+  }
   return {};
 }
 
@@ -84,9 +87,10 @@ Status MeasureSwaps(const BenchOptions& options, Report& report) {
   TFLD_RETURN_IF_ERROR(daemon.Deploy("bearing_fault", ShippedModel(1), 1));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("bearing_fault", ShippedModel(2), 2));
   Totals totals;
+  const int seconds = std::max(1, static_cast<int>(options.seconds));
   while (totals.swaps < options.swaps) {
-    TFLD_RETURN_IF_ERROR(Phase(daemon, false, 0, totals));
-    TFLD_RETURN_IF_ERROR(Phase(daemon, true, options.swaps, totals));
+    TFLD_RETURN_IF_ERROR(Phase(daemon, false, seconds, 0, totals));
+    TFLD_RETURN_IF_ERROR(Phase(daemon, true, 4 * seconds, options.swaps, totals));
   }
   report.Add({"swaps", static_cast<double>(totals.swaps), "swaps",
               StrCat(totals.answered, " answers; a swap takes ", Rounded(Median(totals.swap_ms)), " ms")});
