@@ -1,25 +1,8 @@
 #!/bin/bash
 # A session with tfld-ctl and a real daemon: every command, what it prints, and its exit status. Argument: BIN_DIR.
 set -u
-bin=$1
-model=${TFLD_SOURCE_DIR:-$(dirname "$0")/../..}/packaging/models/bearing_fault
-[[ -f $model/2/model.tflite ]] || { echo "the shipped model is not here"; exit 77; }
+. "$(dirname "$0")/own_daemon.sh"
 
-dir=$(mktemp -d /tmp/tfld-session.XXXXXX)
-"$bin/tfld" --state-dir "$dir/state" --runtime-dir "$dir/run" >"$dir/log" 2>&1 &
-daemon=$!
-stop_daemon() {
-  kill "$daemon" 2>/dev/null
-  wait "$daemon"
-}
-trap 'stop_daemon; rm -rf "$dir"' EXIT
-export TFLD_RUNTIME_DIR=$dir/run
-for ((i = 0; i < 600; i++)); do
-  "$bin/tfld-ctl" status >/dev/null 2>&1 && break
-  sleep 0.1
-done
-
-failures=0
 output=
 # expect STATUS TEXT ARGUMENTS...: runs tfld-ctl; its exit status, and a piece of its output.
 expect() {
@@ -36,11 +19,11 @@ expect() {
 
 expect 0 "no models" list
 expect 1 "bearing_fault" status bearing_fault
-expect 0 "version 1 is active" deploy bearing_fault "$model/1"
-expect 0 "version 2 is stored" deploy bearing_fault "$model/2" --stage-only
+expect 0 "version 1 is active" deploy bearing_fault "$shipped/1"
+expect 0 "version 2 is stored" deploy bearing_fault "$shipped/2" --stage-only
 expect 0 '"active": 1' --output json list
 expect 0 "version 2 is active" activate bearing_fault 2
-expect 1 "not deployed" deploy bearing_fault "$model/3"
+expect 1 "not deployed" deploy bearing_fault "$shipped/3"
 expect 0 '"active": 2' --output json status bearing_fault
 expect 0 "rolled back to version 1" rollback bearing_fault
 expect 0 "rolled back to version 2" rollback bearing_fault --to 2
@@ -50,26 +33,26 @@ expect 1 "9" activate bearing_fault 9
 expect 1 "" remove bearing_fault --version 2
 
 # Damaged files change nothing.
-head -c 3000 "$model/2/model.tflite" >"$dir/cut.tflite"
+head -c 3000 "$shipped/2/model.tflite" >"$dir/cut.tflite"
 expect 1 "not deployed" deploy bearing_fault "$dir/cut.tflite"
 printf 'no model at all, but some text' >"$dir/text.tflite"
 expect 1 "not deployed" deploy bearing_fault "$dir/text.tflite"
 expect 0 '"active": 2' --output json status bearing_fault
 
 # Inference: the answer of the samples, by name and by index, and the file that is written.
-expect 0 "healthy" infer bearing_fault --input vibration="$model/samples/window00.npy" --labels "$model/labels.txt"
-expect 0 '"index": 0' --output json infer bearing_fault --input 0="$model/samples/window00.npy" --output-dir "$dir/out"
-[[ -s $dir/out/fault.npy ]] || { echo "FAILED: no output file"; failures=$((failures + 1)); }
+expect 0 "healthy" infer bearing_fault --input vibration="$shipped/samples/window00.npy" --labels "$shipped/labels.txt"
+expect 0 '"index": 0' --output json infer bearing_fault --input 0="$shipped/samples/window00.npy" --output-dir "$dir/out"
+[[ -s $dir/out/fault.npy ]] || fail "no output file"
 expect 0 "version 2" infer bearing_fault --seed 3
-expect 1 "there is no input nonsense" infer bearing_fault --input nonsense="$model/samples/window00.npy"
-expect 1 "bytes" infer bearing_fault --input 0="$model/labels.txt"
+expect 1 "there is no input nonsense" infer bearing_fault --input nonsense="$shipped/samples/window00.npy"
+expect 1 "bytes" infer bearing_fault --input 0="$shipped/labels.txt"
 expect 1 "nothing" infer nothing
 
 # A package file, and a model with a golden test beside it.
-expect 0 "sha256" package "$model/1" -o "$dir/one.tfld"
+expect 0 "sha256" package "$shipped/1" -o "$dir/one.tfld"
 expect 0 "version 1 is active" deploy copy "$dir/one.tfld"
-expect 0 "version 7 is active" deploy third "$model/1/model.tflite" --golden "$model/1/golden" --version 7
-expect 1 "golden" deploy third "$model/3/model.tflite" --golden "$model/1/golden"
+expect 0 "version 7 is active" deploy third "$shipped/1/model.tflite" --golden "$shipped/1/golden" --version 7
+expect 1 "golden" deploy third "$shipped/3/model.tflite" --golden "$shipped/1/golden"
 expect 0 "version 7" infer third
 
 expect 0 "bearing_fault" stats
@@ -77,14 +60,14 @@ expect 0 '"request"' --output json stats bearing_fault
 expect 0 "tfld_requests_total" metrics
 expect 0 "removed" remove third
 expect 0 "" list
-[[ $output != *third* ]] || { echo "FAILED: a removed model is listed"; failures=$((failures + 1)); }
+[[ $output != *third* ]] || fail "a removed model is listed"
 expect 0 "removed" remove bearing_fault --version 1
 expect 0 "state in $dir/state" status
 
-"$bin/sensor_loop" --samples "$model/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
-"$bin/sensor_loop_c" --samples "$model/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
+"$bin/sensor_loop" --samples "$shipped/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
+"$bin/sensor_loop_c" --samples "$shipped/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
 
-stop_daemon || { echo "FAILED: the daemon ended with an error"; failures=$((failures + 1)); }
+stop_daemon || fail "the daemon ended with an error"
 expect 3 "no daemon" list
 if [[ $failures -ne 0 ]]; then
   echo "the daemon's log:"

@@ -1,31 +1,9 @@
 #!/bin/bash
 # A real daemon under the load of `bench`, seen through top, trace, watch, metrics and the log. Argument: BIN_DIR.
 set -u
-bin=$1
-source=${TFLD_SOURCE_DIR:-$(dirname "$0")/../..}
-model=$source/packaging/models/bearing_fault
-[[ -f $model/2/model.tflite ]] || { echo "the shipped model is not here"; exit 77; }
 command -v python3 >/dev/null || { echo "there is no python3"; exit 77; }
+. "$(dirname "$0")/own_daemon.sh"
 
-dir=$(mktemp -d /tmp/tfld-observe.XXXXXX)
-"$bin/tfld" --state-dir "$dir/state" --runtime-dir "$dir/run" >"$dir/log" 2>&1 &
-daemon=$!
-stop_daemon() {
-  kill "$daemon" 2>/dev/null
-  wait "$daemon"
-}
-trap 'stop_daemon; rm -rf "$dir"' EXIT
-export TFLD_RUNTIME_DIR=$dir/run
-for ((i = 0; i < 600; i++)); do
-  "$bin/tfld-ctl" status >/dev/null 2>&1 && break
-  sleep 0.1
-done
-
-failures=0
-fail() {
-  printf 'FAILED: %s\n' "$*"
-  failures=$((failures + 1))
-}
 # json FILE EXPRESSION: the expression over the document d is true.
 json() {
   python3 -c "import json,sys; d=json.load(open(sys.argv[1])); sys.exit(0 if ($2) else 1)" "$1" || {
@@ -42,7 +20,7 @@ for ((i = 0; i < 600; i++)); do
   "$bin/tfld-ctl" activate nothing 1 >/dev/null 2>&1
   sleep 0.1
 done
-"$bin/tfld-ctl" deploy bearing_fault "$model/2" >/dev/null || fail "deploy"
+"$bin/tfld-ctl" deploy bearing_fault "$shipped/2" >/dev/null || fail "deploy"
 wait "$watcher" || fail "watch ended with $?"
 [[ $(wc -l <"$dir/watch") -eq 4 ]] || fail "watch showed $(wc -l <"$dir/watch") events"
 grep -q '"kind":"activate","model":"nothing"' "$dir/watch" || fail "the refused activation was not seen"

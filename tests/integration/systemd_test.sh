@@ -54,7 +54,7 @@ units=$source/packaging/systemd
 sed 's,@CMAKE_INSTALL_FULL_BINDIR@,/usr/bin,' "$units/tfld.service" > "$root/lib/systemd/system/tfld.service"
 cp "$units/tfld.sysusers" "$root/usr/lib/sysusers.d/tfld.conf"
 cp "$units/tfld.tmpfiles" "$root/usr/lib/tmpfiles.d/tfld.conf"
-cp -r "$source/packaging/models/bearing_fault" "$root/root/model"
+cp -r "$source/packaging/models/bearing_fault" "$root/srv/model"
 
 systemd-nspawn -q -D "$root" --register=no --keep-unit -b > "$work/console.log" 2>&1 < /dev/null &
 nspawn=$!
@@ -80,7 +80,7 @@ for socket in admin.sock:tfld-admin:660 metrics.sock:tfld:660 tfld.sock:tfld:660
   [[ $found == "$group:$mode" ]] || fail "$name has $found, expected $group:$mode"
 done
 
-inside tfld-ctl deploy bearing_fault /root/model/1 || fail "deploy"
+inside tfld-ctl deploy bearing_fault /srv/model/1 || fail "deploy"
 inside useradd -m -G tfld sensor
 inside su sensor -c 'tfld-ctl infer bearing_fault' > /dev/null || fail "a member of the group cannot infer"
 if inside su sensor -c 'tfld-ctl rollback bearing_fault' > /dev/null 2>&1; then fail "a member of tfld may not manage"; fi
