@@ -20,13 +20,10 @@ Result<ProcessUsage> UsageWithClients(const BenchDaemon& daemon, int clients, do
   worker.runtime_dir = daemon.runtime_dir();
   worker.model = "large";
   worker.seconds = seconds + 1;
-  worker.start_ns = StartMoment(static_cast<std::size_t>(clients));
-  std::vector<WorkerProcess> processes;
-  for (int i = 0; i < clients; ++i) {
-    TFLD_ASSIGN_OR_RETURN(WorkerProcess process, WorkerProcess::Start(worker));
-    processes.push_back(std::move(process));
-  }
-  const std::int64_t moment = worker.start_ns + static_cast<std::int64_t>(seconds * 1e9);
+  const std::vector<WorkerOptions> workers(static_cast<std::size_t>(clients), worker);
+  const std::int64_t start = StartMoment(workers.size());
+  TFLD_ASSIGN_OR_RETURN(std::vector<WorkerProcess> processes, StartTogether(workers, start));
+  const std::int64_t moment = start + static_cast<std::int64_t>(seconds * 1e9);
   while (MonotonicNs() < moment) {
   }
   const ProcessUsage usage = UsageOf(daemon.pid());

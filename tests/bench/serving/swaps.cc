@@ -48,14 +48,8 @@ Status Swap(BenchDaemon& daemon, Totals& totals) {
 
 // Some seconds of every client, with swaps in them or without; appends the p99 of each.
 Status Phase(BenchDaemon& daemon, bool with_swaps, int seconds, int most_swaps, Totals& totals) {
-  std::vector<WorkerOptions> workers = Clients(daemon, seconds);
-  const std::int64_t start = StartMoment(workers.size());
-  std::vector<WorkerProcess> processes;
-  for (WorkerOptions& options : workers) {
-    options.start_ns = start;
-    TFLD_ASSIGN_OR_RETURN(WorkerProcess process, WorkerProcess::Start(options));
-    processes.push_back(std::move(process));
-  }
+  const std::int64_t start = StartMoment(kClients);
+  TFLD_ASSIGN_OR_RETURN(std::vector<WorkerProcess> processes, StartTogether(Clients(daemon, seconds), start));
   const std::int64_t end = start + seconds * kSecond;
   while (MonotonicNs() < start) {
   }

@@ -104,14 +104,19 @@ std::int64_t StartMoment(std::size_t workers) {
   return MonotonicNs() + 500'000'000 + static_cast<std::int64_t>(workers) * 80'000'000;
 }
 
-Result<std::vector<WorkerResult>> RunTogether(std::vector<WorkerOptions> workers) {
-  const std::int64_t start = StartMoment(workers.size());
+Result<std::vector<WorkerProcess>> StartTogether(std::vector<WorkerOptions> workers, std::int64_t start_ns) {
   std::vector<WorkerProcess> processes;
   for (WorkerOptions& options : workers) {
-    options.start_ns = start;
+    options.start_ns = start_ns;
     TFLD_ASSIGN_OR_RETURN(WorkerProcess process, WorkerProcess::Start(options));
     processes.push_back(std::move(process));
   }
+  return processes;
+}
+
+Result<std::vector<WorkerResult>> RunTogether(std::vector<WorkerOptions> workers) {
+  const std::int64_t start = StartMoment(workers.size());
+  TFLD_ASSIGN_OR_RETURN(std::vector<WorkerProcess> processes, StartTogether(std::move(workers), start));
   std::vector<WorkerResult> results;
   for (WorkerProcess& process : processes) {
     TFLD_ASSIGN_OR_RETURN(WorkerResult result, process.Collect());

@@ -59,7 +59,10 @@ class WorkerProcess {
   int output_ = -1;
 };
 
-// Starts one worker for each element, all at the same moment, and collects them in their order.
+// Starts one worker for each element; all begin to measure at `start_ns` (StartMoment).
+Result<std::vector<WorkerProcess>> StartTogether(std::vector<WorkerOptions> workers, std::int64_t start_ns);
+
+// The same, soon, and collects them in their order.
 Result<std::vector<WorkerResult>> RunTogether(std::vector<WorkerOptions> workers);
 
 // Now, and a moment far enough ahead for workers to have connected.
