@@ -44,7 +44,7 @@ void Scheduler::Impl::RunAsGuest(Lane& lane, Job& job) {
     std::lock_guard lock(mutex);
     --lane.busy;
     ++finished;
-    if (lane.policy.size() > 0) whom = WhomToWake(lane);  // its bound may have kept a job of the version waiting
+    if (lane.policy.ready() > 0) whom = WhomToWake(lane);  // its bound may have kept a job of the version waiting
     if (draining && drained()) idle.notify_all();
   }
   Rouse(lane, whom);
