@@ -36,7 +36,7 @@ Status RunTimes(const engine::Executable& executable, engine::Session& session, 
 
 // A handle of the same instance whose last holder leaves the freeing to the thread: an executor that ends the last
 // request of a version has other things to do.
-std::shared_ptr<ModelInstance> FreedOn(std::shared_ptr<LoadThread> thread, std::shared_ptr<ModelInstance> instance) {
+std::shared_ptr<ModelInstance> FreedOn(std::shared_ptr<Worker> thread, std::shared_ptr<ModelInstance> instance) {
   ModelInstance* const raw = instance.get();
   return {raw, [thread = std::move(thread), instance = std::move(instance)](ModelInstance*) mutable {
             thread->Post([instance = std::move(instance)]() mutable { instance.reset(); });
@@ -50,7 +50,10 @@ std::string DisplayName(const StoredVersion& version) {
 }  // namespace
 
 Loader::Loader(FileSystem& files, Scheduler& scheduler, const LoaderOptions& options)
-    : files_(files), scheduler_(scheduler), options_(options), thread_(std::make_shared<LoadThread>(options.nice)) {}
+    : files_(files),
+      scheduler_(scheduler),
+      options_(options),
+      thread_(std::make_shared<Worker>(WorkerOptions{.name = "tfld-load", .nice = options.nice})) {}
 
 Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVersion& version) const {
   return thread_->Run([&] { return VerifyThere(version); });

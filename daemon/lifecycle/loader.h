@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/lifecycle/load_thread.h"
+#include "daemon/lifecycle/worker.h"
 #include "daemon/scheduler/model_instance.h"
 #include "daemon/store/store.h"
 #include "engine/base/result.h"
@@ -23,7 +23,10 @@ struct LoaderOptions {
   std::uint64_t max_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
   engine::Backend backend = engine::Backend::kCpu;
-  int nice = 10;                                // of the thread that loads
+  // Of the thread that loads. The share of the processors that this leaves is bounded: beside a busy executor, 10 is a
+  // tenth of one; on idle ones it costs nothing. A process without privileges cannot take a nice value back, so the
+  // work goes to a thread that always has it.
+  int nice = 10;
   std::map<std::string, int> max_concurrent{};  // executors that a version may occupy, by model; others: all
 };
 
@@ -53,7 +56,7 @@ class Loader {
   FileSystem& files_;
   Scheduler& scheduler_;
   const LoaderOptions options_;
-  const std::shared_ptr<LoadThread> thread_;
+  const std::shared_ptr<Worker> thread_;
 };
 
 }  // namespace tfld::daemon

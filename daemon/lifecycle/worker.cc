@@ -1,4 +1,4 @@
-#include "daemon/lifecycle/load_thread.h"
+#include "daemon/lifecycle/worker.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -6,36 +6,38 @@
 
 namespace tfld::daemon {
 
-LoadThread::LoadThread(int nice) : thread_([this, nice] { Loop(nice); }) {
-  pthread_setname_np(thread_.native_handle(), "tfld-load");
+Worker::Worker(const WorkerOptions& options) : options_(options), thread_([this] { Loop(); }) {
+  pthread_setname_np(thread_.native_handle(), options_.name);
 }
 
-LoadThread::~LoadThread() {
+Worker::~Worker() {
   {
     const std::lock_guard lock(mutex_);
-    ends_ = true;
+    ending_ = true;
   }
   changed_.notify_one();
   thread_.join();
 }
 
-void LoadThread::Post(std::function<void()> work) {
+bool Worker::Post(std::function<void()> work) {
   {
     const std::lock_guard lock(mutex_);
-    work_.push_back(std::move(work));
+    if (options_.max_waiting > 0 && waiting_.size() >= options_.max_waiting) return false;
+    waiting_.push_back(std::move(work));
   }
   changed_.notify_one();
+  return true;
 }
 
-void LoadThread::Loop(int nice) {
+void Worker::Loop() {
   // Linux keeps nice values by thread.
-  if (nice > 0) (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice);
+  if (options_.nice > 0) (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), options_.nice);
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return ends_ || !work_.empty(); });
-    if (work_.empty()) return;
-    const std::function<void()> work = std::move(work_.front());
-    work_.pop_front();
+    changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    const std::function<void()> work = std::move(waiting_.front());
+    waiting_.pop_front();
     lock.unlock();
     work();
     lock.lock();

@@ -1,13 +1,10 @@
-// LoadThread: where versions are verified, packed, warmed up and freed, so that all of it together takes a bounded
-// share of the processors from the models that serve.
-//
-// The bound is the thread's nice value: beside a busy executor, 10 is a tenth of a processor. A process without
-// privileges cannot take it back, so the work goes to a thread that always has it. On idle processors it costs nothing.
+// Worker: a thread for work that takes its time, done in the order in which it came.
 //
 // Thread rule: any thread but this one.
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <future>
@@ -17,15 +14,23 @@
 
 namespace tfld::daemon {
 
-class LoadThread {
- public:
-  // 0 to 19; what the system refuses is left as it is.
-  explicit LoadThread(int nice);
-  ~LoadThread();  // does what was posted, and ends
-  LoadThread(const LoadThread&) = delete;
-  LoadThread& operator=(const LoadThread&) = delete;
+struct WorkerOptions {
+  const char* name = "tfld-work";  // of the thread, at most 15 characters
+  int nice = 0;                    // 0 to 19; what the system refuses is left as it is
+  std::size_t max_waiting = 0;     // 0: no bound
+};
 
-  // Does `work` there and waits for its result.
+class Worker {
+ public:
+  explicit Worker(const WorkerOptions& options);
+  ~Worker();  // does what was posted, and ends
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Does `work` after what was posted before. False, without doing it, when too much waits.
+  bool Post(std::function<void()> work);
+
+  // Does `work` there and waits for its result. Only where there is no bound.
   template <typename Work>
   auto Run(Work work) -> decltype(work()) {
     std::packaged_task<decltype(work())()> task(std::move(work));
@@ -34,16 +39,14 @@ class LoadThread {
     return result.get();
   }
 
-  // Does `work` there some time later.
-  void Post(std::function<void()> work);
-
  private:
-  void Loop(int nice);
+  void Loop();
 
+  const WorkerOptions options_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> work_;
-  bool ends_ = false;
+  std::deque<std::function<void()>> waiting_;  // guarded by mutex_
+  bool ending_ = false;                        // guarded by mutex_
   std::thread thread_;
 };
 

@@ -9,6 +9,7 @@
 #include "daemon/identity/peer_identity.h"
 #include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/serving_map.h"
+#include "daemon/lifecycle/worker.h"
 #include "daemon/rpc/infer_stream.h"
 #include "daemon/rpc/message_pool.h"
 #include "daemon/rpc/model_description.h"
@@ -18,7 +19,6 @@
 #include "daemon/rpc/repository_calls.h"
 #include "daemon/rpc/setting_calls.h"
 #include "daemon/rpc/status_map.h"
-#include "daemon/rpc/worker.h"
 #include "daemon/telemetry/log.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.grpc.pb.h"
@@ -30,6 +30,8 @@ namespace {
 using grpc::CallbackServerContext;
 using grpc::ServerUnaryReactor;
 
+// Calls that manage and wait for their turn; they go to a thread of their own, so that gRPC's never wait.
+constexpr std::size_t kMaxManaging = 64;
 constexpr const char* kExtensions[] = {"classification",  "model_configuration", "model_repository",     "parameters",
                                        "schedule_policy", "statistics",          "system_shared_memory", "trace",
                                        "logging"};
@@ -38,7 +40,8 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
  public:
   explicit InferenceService(const InferenceContext& context) : context_(context) {
     SetMessageAllocatorFor_ModelInfer(&messages_);
-    if (context.managing) worker_ = std::make_unique<Worker>();
+    if (context.managing)
+      worker_ = std::make_unique<Worker>(WorkerOptions{.name = "tfld-manage", .max_waiting = kMaxManaging});
   }
 
   ServerUnaryReactor* ModelInfer(CallbackServerContext* call, const inference::ModelInferRequest* request,
