@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/base/aligned_buffer.h"
+#include "engine/graph/operation_count.h"
 
 namespace tfld::engine {
 namespace {
@@ -16,7 +17,8 @@ std::shared_ptr<std::byte> AllocateBuffer(std::size_t bytes) {
 
 }  // namespace
 
-bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes) {
+bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes,
+             double max_operations) {
   const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];
   if (!definition.foldable || node.inputs.empty()) return false;
   const auto is_constant = [&](ValueId id) { return id == kNoValue || graph.value(id).is_constant; };
@@ -24,7 +26,7 @@ bool CanFold(const Graph& graph, int node_index, const Operator& definition, std
     return ElementBits(graph.value(id).type) > 0 && graph.value(id).byte_size() <= max_bytes;
   };
   const bool is_known = definition.shape_only || std::ranges::all_of(node.inputs, is_constant);
-  return is_known && std::ranges::all_of(node.outputs, is_small);
+  return is_known && std::ranges::all_of(node.outputs, is_small) && CountOperations(graph, node) <= max_operations;
 }
 
 Status Fold(Graph& graph, int node_index, const Operator& definition, std::vector<std::shared_ptr<const void>>& storage,

@@ -10,8 +10,9 @@
 namespace tfld::engine {
 
 // True when `node_index` may be folded: the operator allows it, there are inputs, all of them constant, and the outputs
-// have a fixed size of at most `max_bytes`.
-bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes);
+// have a fixed size of at most `max_bytes`, and it is of at most `max_operations` (operation_count.h).
+bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes,
+             double max_operations);
 
 // Runs the portable kernel. The outputs' memory is added to `storage`; `bytes` grows by its size.
 Status Fold(Graph& graph, int node_index, const Operator& definition, std::vector<std::shared_ptr<const void>>& storage,

@@ -3,14 +3,20 @@
 #include <algorithm>
 
 #include "engine/base/str_cat.h"
+#include "engine/graph/operation_count.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
 #include "engine/plan/expand_sparse.h"
 #include "engine/plan/fold_constants.h"
 #include "engine/plan/late_kernel.h"
+#include "engine/plan/size_limit.h"
 
 namespace tfld::engine {
 namespace {
+
+// What is folded of one graph takes seconds at most; a computation on constants that is larger than this runs when the
+// model does, where it can be timed and stopped.
+constexpr double kMaxFoldedOperations = 2e9;
 
 class GraphPlanner {
  public:
@@ -24,6 +30,7 @@ class GraphPlanner {
 
   Result<PreparedGraph> Run() {
     TFLD_RETURN_IF_ERROR(CheckVariables());
+    TFLD_RETURN_IF_ERROR(CheckEmptyValues());
     TFLD_RETURN_IF_ERROR(
         ExpandSparseConstants(result_.graph, options_.max_arena_bytes, result_.storage, result_.folded_bytes));
     // After a node that is not supported the shapes behind it are unknown; the rest is only looked up, so that the
@@ -53,6 +60,14 @@ class GraphPlanner {
     return {};
   }
 
+  // Inputs and constants; what nodes compute is checked when its shape is known.
+  Status CheckEmptyValues() const {
+    for (ValueId id = 0; id < static_cast<ValueId>(result_.graph.values.size()); ++id) {
+      TFLD_RETURN_IF_ERROR(CheckEmpty(result_.graph, id, options_.max_arena_bytes));
+    }
+    return {};
+  }
+
   Status Plan(int node, bool shapes_known) {
     Graph& graph = result_.graph;
     TFLD_ASSIGN_OR_RETURN(const Operator* definition, ResolveOperator(graph, node));
@@ -63,8 +78,9 @@ class GraphPlanner {
       return infer.needed_inputs().empty() ? std::move(status) : PrepareLate(node, *definition);
     }
     TFLD_RETURN_IF_ERROR(CheckOutputSizes(node));
-    if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes)) {
+    if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes, folding_left_)) {
       kernel_name_ = "folded";
+      folding_left_ -= CountOperations(graph, NodeAt(node));
       return Fold(graph, node, *definition, result_.storage, result_.folded_bytes);
     }
     return Prepare(node, *definition);
@@ -95,11 +111,9 @@ class GraphPlanner {
 
   Status CheckOutputSizes(int node) const {
     for (const ValueId id : NodeAt(node).outputs) {
-      const Value& value = result_.graph.value(id);
-      if (value.is_dynamic || value.byte_size() <= options_.max_arena_bytes) continue;
-      return ResourceExhausted(StrCat(DescribeNode(result_.graph, node), ": ", DescribeValue(result_.graph, id),
-                                      " needs ", value.byte_size(), " bytes; the limit of the arena is ",
-                                      options_.max_arena_bytes));
+      if (result_.graph.value(id).is_dynamic) continue;
+      TFLD_RETURN_IF_ERROR(
+          CheckSize(result_.graph, id, options_.max_arena_bytes).WithContext(DescribeNode(result_.graph, node)));
     }
     return {};
   }
@@ -135,6 +149,7 @@ class GraphPlanner {
   std::vector<NodeOutcome>& outcomes_;
   PreparedGraph result_;
   std::string kernel_name_;
+  double folding_left_ = kMaxFoldedOperations;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/base/aligned_buffer.h"
 #include "engine/base/str_cat.h"
 #include "engine/kernels/session_services.h"
+#include "engine/plan/size_limit.h"
 #include "engine/plan/text_mover.h"
 #include "engine/tensor/string_tensor.h"
 
@@ -135,12 +136,7 @@ class LateState final : public KernelState, private OutputResizer {
     Status status = definition_.infer(infer);
     needed = infer.needed_inputs();
     if (!status.ok()) return status;
-    for (const ValueId id : node().outputs) {
-      if (graph_.value(id).byte_size() > max_bytes_) {
-        return ResourceExhausted(StrCat("an output of shape ", graph_.value(id).shape.ToString(), " needs ",
-                                        graph_.value(id).byte_size(), " bytes; the limit is ", max_bytes_));
-      }
-    }
+    for (const ValueId id : node().outputs) TFLD_RETURN_IF_ERROR(CheckSize(graph_, id, max_bytes_));
     PrepareContext prepare(graph_, 0, /*threads=*/1);
     status = definition_.prepare(prepare);
     needed.insert(needed.end(), prepare.needed_inputs().begin(), prepare.needed_inputs().end());

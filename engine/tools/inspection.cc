@@ -4,9 +4,9 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/graph/graph.h"
+#include "engine/graph/operation_count.h"
 #include "engine/plan/plan_builder.h"
 #include "engine/runtime/entry_points.h"
-#include "engine/tools/operation_count.h"
 #include "engine/tools/planned_graph.h"
 
 namespace tfld::engine {

@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/graph/operation_count.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/tools/explain.h"
-#include "engine/tools/operation_count.h"
 #include "engine/tools/random_input.h"
 #include "tests/fuzz/dice.h"
 
@@ -13,7 +13,7 @@ namespace tfld::test {
 namespace {
 
 constexpr int kMaxSteps = 1000;
-constexpr double kMaxOperations = 2e7;
+constexpr double kMaxOperations = 1e6;
 
 // Ends a run after so many steps.
 class StepBudget final : public engine::StepObserver {

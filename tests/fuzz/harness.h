@@ -20,7 +20,7 @@ std::shared_ptr<const engine::Model> LoadForFuzz(std::span<const std::byte> byte
 std::shared_ptr<const engine::Executable> PlanForFuzz(const std::shared_ptr<const engine::Model>& model,
                                                       engine::Backend backend);
 
-// Whether one run is at most some million operations, by the shapes that are known at load.
+// Whether one run is at most a million operations, by the shapes that are known at load.
 bool IsCheap(const engine::Executable& executable);
 
 // Resizes the inputs of an entry point to shapes made from `seed`, or leaves them.

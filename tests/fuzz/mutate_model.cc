@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "tests/fuzz/dice.h"
+#include "tests/fuzz/model_tables.h"
 #include "tests/fuzz/mutate_options.h"
 
 namespace tfld::test {
@@ -292,7 +293,7 @@ void MutateAnyOptions(std::uint8_t* bytes, Dice& dice) {
 
 std::vector<std::uint8_t> MutateModel(const std::uint8_t* bytes, std::size_t size, std::uint64_t seed) {
   flatbuffers::Verifier verifier(bytes, size);
-  if (size < 8 || size > kMaxBytes || !wire::VerifyModelBuffer(verifier)) return {};
+  if (size < 8 || size > kMaxBytes || !wire::VerifyModelBuffer(verifier) || !WideVectorsAreAligned(bytes)) return {};
   const auto model = wire::UnPackModel(bytes);
   DropEmptyUnions(*model);
   Dice dice(seed);

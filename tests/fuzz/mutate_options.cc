@@ -1,9 +1,8 @@
 #include "tests/fuzz/mutate_options.h"
 
-#include <flatbuffers/minireflect.h>
-#include <tflite_generated.h>
-
 #include <cstring>
+
+#include "tests/fuzz/model_tables.h"
 
 namespace tfld::test {
 namespace {
@@ -56,12 +55,6 @@ void MutateTable(const flatbuffers::Table& table, const flatbuffers::TypeTable& 
   const auto count = flatbuffers::ReadScalar<flatbuffers::uoffset_t>(place);
   if (count == 0) return;
   StoreAny(type, place + sizeof(count) + dice.Below(count) * SizeOf(type), dice);
-}
-
-// The member of a union that `value` stands for.
-const flatbuffers::TypeTable* MemberTypes(const flatbuffers::TypeTable& members, std::size_t value) {
-  if (value >= members.num_elems || members.type_codes[value].sequence_ref < 0) return nullptr;
-  return members.type_refs[members.type_codes[value].sequence_ref]();
 }
 
 }  // namespace

@@ -1,14 +1,19 @@
 // What fuzzing has found, in its smallest form.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <limits>
 
+#include "engine/runtime/executable_impl.h"
+#include "tests/fuzz/mutate_model.h"
 #include "tests/support/model_builder.h"
 #include "tfld/engine.h"
 
 namespace tfld::test {
 namespace {
+
+using ::testing::HasSubstr;
 
 struct Loaded {
   std::shared_ptr<const engine::Executable> executable;
@@ -58,7 +63,6 @@ TEST(Regression, NarrowProductsWrap) {
   EXPECT_EQ(loaded->session->Output(0).As<std::int16_t>()[1], static_cast<std::int16_t>(90000 & 0xFFFF));
 }
 
-// The verifier of FlatBuffers lets vectors of wide elements lie at any multiple of four bytes.
 // An input whose open size does not work out, and which is a variable as well: it had memory of two sizes.
 TEST(Regression, VariablesHaveOneSize) {
   ModelBuilder builder;
@@ -73,6 +77,7 @@ TEST(Regression, VariablesHaveOneSize) {
   EXPECT_FALSE(Load(builder.Finish({x}, {y})).ok());
 }
 
+// The verifier of FlatBuffers lets vectors of wide elements lie at any multiple of four bytes.
 TEST(Regression, WideVectorsLieAnywhere) {
   ModelBuilder builder;
   const TensorSpec tensor{.type = wire::TensorType_INT8, .shape = {2}, .scales = {0.5F}, .zero_points = {3}};
@@ -92,6 +97,8 @@ TEST(Regression, WideVectorsLieAnywhere) {
   const auto loaded = Load(bytes);
   ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
   EXPECT_EQ(loaded->executable->inputs()[0].quantization.zero_points[0], 7);
+  // And its object interface, which the mutator goes through, does not.
+  EXPECT_TRUE(MutateModel(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), 1).empty());
 }
 
 TEST(Regression, SoftmaxOfNoNumber) {
@@ -107,6 +114,42 @@ TEST(Regression, SoftmaxOfNoNumber) {
        .options_type = wire::BuiltinOptions_SoftmaxOptions,
        .options = wire::CreateSoftmaxOptions(builder.fbb(), std::numeric_limits<float>::quiet_NaN()).Union()});
   EXPECT_EQ(Load(builder.Finish({x}, {y})).status().code(), StatusCode::kInvalidArgument);
+}
+
+// Without bytes and with rows: the kernel counted them for hours.
+TEST(Regression, EmptyTensorsAreNotLong) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {5, 0}});
+  const int rows = builder.AddTensor({.type = wire::TensorType_INT64, .shape = {0x7FFFFFFF, 0}, .name = "rows"});
+  const int y = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {1}});
+  builder.AddOperator({.op = wire::BuiltinOperator_GATHER_ND, .inputs = {x, rows}, .outputs = {y}});
+  const Status status = Load(builder.Finish({x, rows}, {y})).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("rows"));
+}
+
+// How many nodes run of: two matrices of size by size, both filled with a constant, and their product.
+std::size_t StepsOfProduct(std::int32_t size) {
+  ModelBuilder builder;
+  const int dims = builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {2}}, {size, size});
+  const int value = builder.AddConstant<float>({.shape = {}}, {0.5F});
+  const int matrix = builder.AddTensor({.shape = {size, size}});
+  const int product = builder.AddTensor({.shape = {size, size}});
+  builder.AddOperator({.op = wire::BuiltinOperator_FILL, .inputs = {dims, value}, .outputs = {matrix}});
+  builder.AddOperator({.op = wire::BuiltinOperator_BATCH_MATMUL,
+                       .inputs = {matrix, matrix},
+                       .outputs = {product},
+                       .options_type = wire::BuiltinOptions_BatchMatMulOptions,
+                       .options = wire::CreateBatchMatMulOptions(builder.fbb()).Union()});
+  const auto loaded = Load(builder.Finish({}, {product}));
+  EXPECT_TRUE(loaded.ok()) << loaded.status().ToString();
+  return loaded.ok() ? loaded->executable->impl().plan->graphs[0].steps.size() : 100;
+}
+
+// A load ends soon, also when a file of some bytes asks for much arithmetic on constants.
+TEST(Regression, LargeProductsOfConstantsAreLeftToTheRun) {
+  EXPECT_EQ(StepsOfProduct(8), 0U);
+  EXPECT_EQ(StepsOfProduct(1024), 1U);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "engine/tools/operation_count.h"
+#include "engine/graph/operation_count.h"
 
 #include <algorithm>
 #include <set>
