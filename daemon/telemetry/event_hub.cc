@@ -1,9 +1,6 @@
 #include "daemon/telemetry/event_hub.h"
 
 #include <iterator>
-#include <utility>
-
-#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 
@@ -40,29 +37,19 @@ void EventHub::Publish(DaemonEvent event) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   event.time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   const std::lock_guard lock(mutex_);
-  std::erase_if(watchers_, [&event](const std::weak_ptr<EventWatcher>& weak) {
-    const std::shared_ptr<EventWatcher> watcher = weak.lock();
-    if (watcher) watcher->Offer(event);
-    return watcher == nullptr;
-  });
+  watchers_.Offer(event);
 }
 
 Result<std::shared_ptr<EventWatcher>> EventHub::Watch() {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return Unavailable("the daemon is stopping");
-  std::erase_if(watchers_, [](const std::weak_ptr<EventWatcher>& weak) { return weak.expired(); });
-  if (watchers_.size() >= kMaxWatchers) return ResourceExhausted(StrCat("already ", kMaxWatchers, " watch"));
   auto watcher = std::make_shared<EventWatcher>();
-  watchers_.push_back(watcher);
+  const std::lock_guard lock(mutex_);
+  TFLD_RETURN_IF_ERROR(watchers_.Add(watcher));
   return watcher;
 }
 
 void EventHub::Close() {
   const std::lock_guard lock(mutex_);
-  closed_ = true;
-  for (const std::weak_ptr<EventWatcher>& weak : watchers_) {
-    if (const std::shared_ptr<EventWatcher> watcher = weak.lock()) watcher->Close();
-  }
+  watchers_.Close();
 }
 
 }  // namespace tfld::daemon

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/telemetry/watcher_list.h"
 #include "engine/base/result.h"
 
 namespace tfld::daemon {
@@ -37,7 +38,7 @@ class EventWatcher {
   std::uint64_t lost() const;
 
  private:
-  friend class EventHub;
+  friend class WatcherList<EventWatcher>;
   void Offer(const DaemonEvent& event);
   void Close();
 
@@ -60,8 +61,7 @@ class EventHub {
 
  private:
   std::mutex mutex_;  // guards what follows
-  std::vector<std::weak_ptr<EventWatcher>> watchers_;
-  bool closed_ = false;
+  WatcherList<EventWatcher> watchers_{kMaxWatchers, "watch"};
 };
 
 }  // namespace tfld::daemon

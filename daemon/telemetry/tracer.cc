@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "daemon/telemetry/trace_settings.h"
-#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
@@ -66,11 +65,7 @@ void Tracer::OnRequest(const FinishedRequest& request) {
   if (settings_.any() && settings_.Sample(request.model)) Keep(request);
   if (!sessions_on_.load(std::memory_order_relaxed)) return;
   const std::lock_guard lock(mutex_);
-  std::erase_if(sessions_, [&request](const std::weak_ptr<TraceSession>& weak) {
-    const std::shared_ptr<TraceSession> session = weak.lock();
-    if (session) session->Offer(request);
-    return session == nullptr;
-  });
+  sessions_.Offer(request);
   if (sessions_.empty()) sessions_on_.store(false, std::memory_order_relaxed);
 }
 
@@ -88,10 +83,7 @@ void Tracer::Keep(const FinishedRequest& request) {
 Result<std::shared_ptr<TraceSession>> Tracer::Start(const TraceOptions& options) {
   auto session = std::make_shared<TraceSession>(options);
   const std::lock_guard lock(mutex_);
-  if (closed_) return Unavailable("the daemon is stopping");
-  std::erase_if(sessions_, [](const std::weak_ptr<TraceSession>& weak) { return weak.expired(); });
-  if (sessions_.size() >= kMaxSessions) return ResourceExhausted(StrCat("already ", kMaxSessions, " traces are made"));
-  sessions_.push_back(session);
+  TFLD_RETURN_IF_ERROR(sessions_.Add(session));
   sessions_on_.store(true, std::memory_order_relaxed);
   return session;
 }
@@ -105,10 +97,7 @@ std::vector<RequestTrace> Tracer::Recent() const {
 
 void Tracer::Close() {
   const std::lock_guard lock(mutex_);
-  closed_ = true;
-  for (const std::weak_ptr<TraceSession>& weak : sessions_) {
-    if (const std::shared_ptr<TraceSession> session = weak.lock()) session->Close();
-  }
+  sessions_.Close();
 }
 
 }  // namespace tfld::daemon

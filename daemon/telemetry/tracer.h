@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "daemon/scheduler/request_observer.h"
+#include "daemon/telemetry/watcher_list.h"
 #include "engine/base/result.h"
 
 namespace tfld::daemon {
@@ -71,7 +72,7 @@ class TraceSession {
   std::uint64_t lost() const;
 
  private:
-  friend class Tracer;
+  friend class WatcherList<TraceSession>;
   void Offer(const FinishedRequest& request);
   void Close();
 
@@ -105,10 +106,9 @@ class Tracer final : public RequestObserver {
   TraceSettings& settings_;
   std::atomic<bool> sessions_on_ = false;  // written under the lock; some session may be there
   mutable std::mutex mutex_;               // guards what follows
-  std::vector<std::weak_ptr<TraceSession>> sessions_;
+  WatcherList<TraceSession> sessions_{kMaxSessions, "traces are made"};
   std::vector<RequestTrace> recent_;  // a ring once it is full
   std::size_t next_ = 0;
-  bool closed_ = false;
 };
 
 }  // namespace tfld::daemon

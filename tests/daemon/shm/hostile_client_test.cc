@@ -76,7 +76,7 @@ TEST(HostileClient, DescriptorsThatItPassesAreNotKept) {
     ASSERT_TRUE(client.Send(std::as_bytes(std::span(&hello, 1)), descriptors));
     EXPECT_EQ(client.ReceiveCode(), 0U);
   }
-  while (OpenDescriptors() != before) std::this_thread::yield();
+  while (OpenDescriptors() > before) std::this_thread::yield();
 }
 
 TEST(HostileClient, ASecondPacketEndsTheChannel) {
@@ -186,7 +186,7 @@ TEST(HostileClient, OnesThatDieAtAnyPointLeaveNothing) {
   }
   ExpectServes(fixture);
   fixture.AwaitChannels(0);
-  while (OpenDescriptors() != before) std::this_thread::yield();  // requests under way held the last ones
+  while (OpenDescriptors() > before) std::this_thread::yield();  // requests under way held the last ones
 }
 
 TEST(HostileClient, OneThatStopsHoldsNobodyUp) {

@@ -1,0 +1,132 @@
+#include "daemon/app/doors.h"
+
+#include <sys/socket.h>
+
+#include <ctime>
+#include <utility>
+
+#include "daemon/app/metrics_page.h"
+#include "daemon/app/room_options.h"
+#include "daemon/rpc/admin_service.h"
+#include "daemon/rpc/inference_service.h"
+#include "tfld/engine.h"
+
+namespace tfld::daemon {
+namespace {
+
+// The owner alone may connect, and where the groups of an installation exist, their members.
+constexpr mode_t kSocketMode = 0600;
+constexpr char kUserGroup[] = "tfld";
+constexpr char kAdminGroup[] = "tfld-admin";
+
+}  // namespace
+
+Status Doors::Open() {
+  TFLD_RETURN_IF_ERROR(OpenInference());
+  TFLD_RETURN_IF_ERROR(OpenChannels());
+  TFLD_RETURN_IF_ERROR(OpenAdmin());
+  return OpenMetrics();
+}
+
+InferenceContext Doors::ContextFor(const std::shared_ptr<PeerRegistry>& peers) {
+  InferenceContext context;
+  context.scheduler = &core_.scheduler;
+  context.map = &core_.map;
+  context.stats = &core_.stats;
+  context.observers = core_.observers();
+  context.ready = &core_.ready;
+  context.peers = peers;
+  context.regions = &core_.regions;
+  context.manager = core_.manager.get();
+  context.traces = &core_.traces;
+  context.max_message_bytes = core_.settings.inference.max_message_bytes;
+  context.admin_socket = core_.settings.runtime_dir + "/admin.sock";
+  return context;
+}
+
+Status Doors::OpenInference() {
+  TFLD_ASSIGN_OR_RETURN(inference_socket_,
+                        ListenUnix(core_.settings.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
+  const auto peers = std::make_shared<PeerRegistry>();
+  TFLD_ASSIGN_OR_RETURN(inference_,
+                        RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
+                                         {NewInferenceService(ContextFor(peers))}, RpcServerOptionsOf(core_.settings)));
+  return {};
+}
+
+Status Doors::OpenChannels() {
+  if (!core_.settings.channel.enabled) return {};
+  TFLD_ASSIGN_OR_RETURN(channel_socket_,
+                        ListenUnix(core_.settings.runtime_dir, "shm.sock", kSocketMode, kUserGroup, SOCK_SEQPACKET));
+  ShmContext context;
+  context.scheduler = &core_.scheduler;
+  context.map = &core_.map;
+  context.observers = core_.observers();
+  context.ready = &core_.ready;
+  TFLD_ASSIGN_OR_RETURN(
+      channels_, ChannelServer::Start(channel_socket_.ReleaseDescriptor(), context, ShmLimitsOf(core_.settings)));
+  return {};
+}
+
+Status Doors::OpenAdmin() {
+  TFLD_ASSIGN_OR_RETURN(admin_socket_, ListenUnix(core_.settings.runtime_dir, "admin.sock", kSocketMode, kAdminGroup));
+  const auto peers = std::make_shared<PeerRegistry>();
+  AdminContext context;
+  context.manager = core_.manager.get();
+  context.scheduler = &core_.scheduler;
+  context.map = &core_.map;
+  context.stats = &core_.stats;
+  context.tracer = &core_.tracer;
+  context.events = &core_.events;
+  context.peers = peers;
+  context.inference_connections = [this] { return inference_->connections(); };
+  context.channels = [this] { return channels(); };
+  context.daemon.version = engine::Version();
+  context.daemon.started_at = std::time(nullptr);
+  context.daemon.state_dir = core_.settings.state_dir;
+  context.daemon.runtime_dir = core_.settings.runtime_dir;
+  context.daemon.queue_capacity = static_cast<std::size_t>(core_.settings.inference.queue_capacity);
+  context.daemon.max_message_bytes = core_.settings.inference.max_message_bytes;
+  InferenceContext managing = ContextFor(peers);
+  managing.managing = true;
+  TFLD_ASSIGN_OR_RETURN(admin_, RpcServer::Start(admin_socket_.ReleaseDescriptor(), peers,
+                                                 {NewAdminService(context), NewInferenceService(managing)},
+                                                 RpcServerOptionsOf(core_.settings)));
+  admin_->SetServing(true);
+  return {};
+}
+
+Status Doors::OpenMetrics() {
+  MetricsSources sources;
+  sources.metrics = &core_.metrics;
+  sources.manager = core_.manager.get();
+  sources.scheduler = &core_.scheduler;
+  sources.ready = &core_.ready;
+  sources.connections.emplace_back(kGrpcTransport, [this] { return inference_->connections(); });
+  sources.connections.emplace_back(kChannelTransport, [this] { return channels(); });
+  const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };
+  TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(core_.settings.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
+  TFLD_ASSIGN_OR_RETURN(metrics_, HttpServer::Start(*core_.loop, std::move(socket), handler));
+  if (core_.settings.metrics.tcp_listen.empty()) return {};
+  TFLD_ASSIGN_OR_RETURN(auto tcp_socket, ListenLoopback(core_.settings.metrics.tcp_listen));
+  TFLD_ASSIGN_OR_RETURN(metrics_tcp_, HttpServer::Start(*core_.loop, std::move(tcp_socket), handler));
+  return {};
+}
+
+void Doors::StopAccepting() {
+  inference_->SetServing(false);
+  inference_->StopAccepting();
+  if (channels_) channels_->StopAccepting();
+  admin_->StopAccepting();
+}
+
+void Doors::EndCalls(SteadyTime deadline) {
+  inference_->Stop(deadline);
+  admin_->Stop(deadline);
+}
+
+void Doors::EndChannels() {
+  if (channels_) channels_->Stop();
+}
+
+}  // namespace tfld::daemon

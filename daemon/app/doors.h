@@ -1,0 +1,51 @@
+// Doors: the sockets that clients, administrators and monitoring come by, each with its server.
+#pragma once
+
+#include <memory>
+
+#include "daemon/app/core.h"
+#include "daemon/rpc/inference_context.h"
+#include "daemon/rpc/rpc_server.h"
+#include "daemon/shm/channel_server.h"
+#include "daemon/system/http_server.h"
+#include "daemon/system/sockets.h"
+
+namespace tfld::daemon {
+
+// Thread rule: the system thread.
+class Doors {
+ public:
+  // `core` must have been started, and outlives this.
+  explicit Doors(Core& core) : core_(core) {}
+
+  // In order: inference, channels, administration, metrics. Until SetServing, inference says that it is not ready.
+  Status Open();
+  void SetServing() { inference_->SetServing(true); }
+  // Who is connected stays so, and is told that the daemon is going.
+  void StopAccepting();
+  // gRPC calls may end until the deadline.
+  void EndCalls(SteadyTime deadline);
+  // After the scheduler has stopped, whose executors listen to channels.
+  void EndChannels();
+
+ private:
+  Status OpenInference();
+  Status OpenChannels();
+  Status OpenAdmin();
+  Status OpenMetrics();
+  // For the inference service of a server with these peers.
+  InferenceContext ContextFor(const std::shared_ptr<PeerRegistry>& peers);
+  std::size_t channels() const { return channels_ ? channels_->channels() : 0; }
+
+  Core& core_;
+  ListeningSocket inference_socket_;
+  ListeningSocket channel_socket_;
+  ListeningSocket admin_socket_;
+  std::unique_ptr<RpcServer> inference_;
+  std::unique_ptr<ChannelServer> channels_;
+  std::unique_ptr<RpcServer> admin_;
+  std::unique_ptr<HttpServer> metrics_;
+  std::unique_ptr<HttpServer> metrics_tcp_;
+};
+
+}  // namespace tfld::daemon
