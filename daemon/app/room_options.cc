@@ -53,7 +53,10 @@ ManagerOptions ManagerOptionsOf(const Settings& settings) {
       settings.inference.numerics == Numerics::kExact ? engine::Backend::kReference : engine::Backend::kCpu;
   options.load_nice = settings.models.load_nice;
   options.keep_versions = settings.models.keep_versions;
-  for (const ModelSettings& model : settings.model) options.max_concurrent[model.name] = model.max_concurrent;
+  for (const ModelSettings& model : settings.model) {
+    const std::chrono::microseconds delay(model.max_delay_us);
+    options.models[model.name] = {model.max_concurrent, {model.max_batch, delay}};
+  }
   return options;
 }
 

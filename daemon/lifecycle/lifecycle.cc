@@ -38,7 +38,8 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
               .warmup_runs = options_to_use.warmup_runs,
               .backend = options_to_use.backend,
               .nice = options_to_use.load_nice,
-              .max_concurrent = options_to_use.max_concurrent}),
+              .models = options_to_use.models,
+              .notice = options_to_use.notice}),
       map(map_to_use) {}
 
 std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,
@@ -180,8 +181,7 @@ ModelStatus Lifecycle::Describe(const ModelState& state) const {
   status.active = (*served)->version;
   ModelInstance& instance = *(*served)->instance;
   const engine::MemoryUsage memory = instance.executable().memory();
-  status.memory = {memory.weight_bytes, memory.packed_bytes,
-                   memory.arena_bytes * static_cast<std::uint64_t>(instance.sessions())};
+  status.memory = {memory.weight_bytes, memory.packed_bytes, instance.arena_bytes()};
   return status;
 }
 

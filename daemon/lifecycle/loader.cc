@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "daemon/lifecycle/batch_check.h"
+#include "daemon/scheduler/batch_sessions.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/store/digest.h"
 #include "engine/base/str_cat.h"
@@ -92,28 +94,61 @@ Result<std::shared_ptr<const engine::Executable>> Loader::VerifyThere(const Stor
   return executable;
 }
 
+void Loader::EnableBatches(ModelInstance& instance, const BatchOptions& options) const {
+  const engine::Executable& executable = instance.executable();
+  const auto check = [&]() -> Status {
+    // Sessions of its own: those of the instance run on the executors' threads, which serve meanwhile.
+    TFLD_ASSIGN_OR_RETURN(const auto batches, BatchSessions::Create(executable, {nullptr}, options.max_size));
+    TFLD_ASSIGN_OR_RETURN(const auto single, executable.NewSession());
+    return CheckBatches(executable, *single, *batches);
+  };
+  const std::uint64_t needed =
+      executable.memory().packed_bytes + instance.arena_bytes() +
+      executable.memory().arena_bytes * BatchSessions::RowsUpTo(options.max_size, instance.slots());
+  Status status;
+  if (needed > options_.max_memory_bytes) {
+    status = ResourceExhausted(
+        StrCat("they need ", needed, " bytes of memory, at most ", options_.max_memory_bytes, " are allowed"));
+  }
+  if (status.ok()) status = check();
+  if (status.ok()) status = instance.EnableBatches(options, scheduler_.pools());
+  if (status.ok() || !options_.notice) return;
+  options_.notice(executable.model().name(), StrCat("requests run without batches: ", status.message()));
+}
+
 Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable,
                                                          const std::string& model) const {
   InstanceOptions instance_options;
   instance_options.levels = scheduler_.levels();
   instance_options.guest = DeservesGuest(scheduler_, *executable);
-  const auto limit = options_.max_concurrent.find(model);
-  if (limit != options_.max_concurrent.end()) instance_options.max_concurrent = limit->second;
+  const auto configured = options_.models.find(model);
+  const ModelOptions of_model = configured != options_.models.end() ? configured->second : ModelOptions();
+  instance_options.max_concurrent = of_model.max_concurrent;
   TFLD_ASSIGN_OR_RETURN(auto instance, ModelInstance::Create(executable, scheduler_.pools(), instance_options));
-  if (scheduler_.threads_per_executor() == 1) {
-    for (int i = 0; i < instance->slots() * instance_options.levels; ++i) {
-      engine::Session& session = instance->session(i / instance_options.levels, i % instance_options.levels);
-      TFLD_RETURN_IF_ERROR(RunTimes(*executable, session, options_.warmup_runs));
-    }
-    if (engine::Session* guest = instance->guest_session()) {
-      TFLD_RETURN_IF_ERROR(RunTimes(*executable, *guest, options_.warmup_runs));
-    }
-    return instance;
-  }
-  // The instance's sessions run on the executors' own threads, which serve requests meanwhile.
-  TFLD_ASSIGN_OR_RETURN(const auto session, executable->NewSession());
-  TFLD_RETURN_IF_ERROR(RunTimes(*executable, *session, options_.warmup_runs));
+  if (of_model.batch.max_size > 1) EnableBatches(*instance, of_model.batch);
+  TFLD_RETURN_IF_ERROR(WarmUp(*instance));
   return instance;
+}
+
+Status Loader::WarmUp(ModelInstance& instance) const {
+  const engine::Executable& executable = instance.executable();
+  const int runs = options_.warmup_runs;
+  if (scheduler_.threads_per_executor() > 1) {
+    // The instance's sessions run on the executors' own threads, which serve requests meanwhile.
+    TFLD_ASSIGN_OR_RETURN(const auto session, executable.NewSession());
+    return RunTimes(executable, *session, runs);
+  }
+  for (int slot = 0; slot < instance.slots(); ++slot) {
+    for (int level = 0; level < instance.options().levels; ++level) {
+      TFLD_RETURN_IF_ERROR(RunTimes(executable, instance.session(slot, level), runs));
+    }
+    if (instance.batches() == nullptr) continue;
+    for (const int size : instance.batches()->sizes()) {
+      TFLD_RETURN_IF_ERROR(RunTimes(executable, instance.batches()->session(slot, size), std::min(runs, 1)));
+    }
+  }
+  if (engine::Session* guest = instance.guest_session()) return RunTimes(executable, *guest, runs);
+  return {};
 }
 
 Status Loader::RunGoldenThere(const engine::Executable& executable, const StoredVersion& version) const {

@@ -6,10 +6,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 
+#include "daemon/lifecycle/model_options.h"
 #include "daemon/lifecycle/worker.h"
 #include "daemon/scheduler/model_instance.h"
 #include "daemon/store/store.h"
@@ -27,7 +27,8 @@ struct LoaderOptions {
   // tenth of one; on idle ones it costs nothing. A process without privileges cannot take a nice value back, so the
   // work goes to a thread that always has it.
   int nice = 10;
-  std::map<std::string, int> max_concurrent{};  // executors that a version may occupy, by model; others: all
+  ModelOptionsByName models{};
+  NoticeOfModel notice{};  // may be empty; called on the loader's thread
 };
 
 class Loader {
@@ -51,6 +52,9 @@ class Loader {
   Result<std::shared_ptr<const engine::Executable>> VerifyThere(const StoredVersion& version) const;
   Result<std::shared_ptr<ModelInstance>> WarmThere(std::shared_ptr<const engine::Executable> executable,
                                                    const std::string& model) const;
+  // Requests of the version run together from now on, if they are to and it answers them so as well as alone.
+  void EnableBatches(ModelInstance& instance, const BatchOptions& options) const;
+  Status WarmUp(ModelInstance& instance) const;
   Status RunGoldenThere(const engine::Executable& executable, const StoredVersion& version) const;
 
   FileSystem& files_;

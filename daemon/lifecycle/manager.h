@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/lifecycle/model_options.h"
 #include "engine/base/result.h"
 #include "tfld/engine.h"
 
@@ -94,9 +94,10 @@ struct ManagerOptions {
   std::uint64_t max_model_memory_bytes = std::uint64_t{1} << 30;  // packed weights and arenas of one version
   int warmup_runs = 3;
   engine::Backend backend = engine::Backend::kCpu;
-  int load_nice = 10;                           // of the thread that loads versions, 0 to 19
-  std::map<std::string, int> max_concurrent{};  // executors that a version may occupy, by model; others: all
+  int load_nice = 10;      // of the thread that loads versions, 0 to 19
   int keep_versions = 10;  // of a model, beside the active and the previous one; older ones go after a deploy
+  ModelOptionsByName models{};
+  NoticeOfModel notice{};  // may be empty; called on a thread of the manager's
 };
 
 class Manager {

@@ -69,7 +69,7 @@ void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_
     out.set_active(true);
     out.mutable_memory()->set_weights(memory.weight_bytes);
     out.mutable_memory()->set_packed(memory.packed_bytes);
-    out.mutable_memory()->set_arenas(memory.arena_bytes * static_cast<std::size_t>(served->instance->sessions()));
+    out.mutable_memory()->set_arenas(served->instance->arena_bytes());
   }
 }
 

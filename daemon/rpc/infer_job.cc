@@ -91,6 +91,7 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
   deadline = DeadlineOf(call_, parameters, received_);
   priority = parameters.priority;
   bytes = TensorBytes(*request_) + AnswerBytes(entry());
+  may_batch = HasPlannedShapes(entry(), *request_);
   response_->set_model_name(served_->model);
   response_->set_model_version(std::to_string(served_->version));
   response_->set_id(request_->id());
@@ -100,14 +101,10 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
 
 bool InferJob::cancelled() const { return call_.IsCancelled(); }
 
-// A session serves one caller after the other: nothing of a model's state may go from one request to the next.
-Status InferJob::Run(engine::Session& session, JobTimes& times) {
-  session.Reset();
-  TFLD_RETURN_IF_ERROR(Explain(CopyInputs(entry(), *request_, shared_, session)));
-  times.input_done = steady_clock::now();
-  TFLD_RETURN_IF_ERROR(Explain(session.Run()));
-  times.infer_done = steady_clock::now();
-  return Explain(CopyOutputs(entry(), session, served_->class_labels, shared_, *response_));
+Status InferJob::Load(const SessionRow& row) { return CopyInputs(entry(), *request_, shared_, row); }
+
+Status InferJob::Store(const SessionRow& row) {
+  return CopyOutputs(entry(), row, served_->class_labels, shared_, *response_);
 }
 
 void InferJob::Report(const Status& status, const JobTimes& times) const {
@@ -123,13 +120,16 @@ void InferJob::Report(const Status& status, const JobTimes& times) const {
   finished.priority = priority;
   finished.transport = kGrpcTransport;
   finished.code = status.code();
+  finished.batch_size = times.batch_size;
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : context_.observers) observer->OnRequest(finished);
 }
 
 // A job that is started again, or waits for that, must not hold what this request needed.
-void InferJob::Finish(const Status& status, const JobTimes& times) {
+void InferJob::Finish(const Status& outcome, const JobTimes& times) {
+  // What came out of the run says of which model it speaks, as what came before it does.
+  const Status status = times.started != SteadyTime() ? Explain(outcome) : outcome;
   Report(status, times);
   instance.reset();
   served_.reset();

@@ -34,7 +34,8 @@ class InferJob : public Job {
              inference::ModelInferResponse& response);
 
   bool cancelled() const final;
-  Status Run(engine::Session& session, JobTimes& times) final;
+  Status Load(const SessionRow& row) final;
+  Status Store(const SessionRow& row) final;
   void Finish(const Status& status, const JobTimes& times) final;
 
  protected:

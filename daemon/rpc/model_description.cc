@@ -1,9 +1,11 @@
 #include "daemon/rpc/model_description.h"
 
+#include <chrono>
 #include <string>
 
 #include "daemon/lifecycle/served_version.h"
 #include "daemon/rpc/datatype.h"
+#include "daemon/scheduler/batch_sessions.h"
 #include "inference/grpc_service.pb.h"
 #include "inference/model_config.pb.h"
 
@@ -73,6 +75,13 @@ void DescribeConfig(const ServedVersion& served, inference::ModelConfig& config)
   group.set_name(served.model);
   group.set_kind(inference::ModelInstanceGroup::KIND_CPU);
   group.set_count(served.instance->slots());
+  if (BatchSessions* batches = served.instance->batches()) {
+    const auto delay =
+        std::chrono::duration_cast<std::chrono::microseconds>(served.instance->batch_options().max_delay);
+    inference::ModelDynamicBatching& batching = *config.mutable_dynamic_batching();
+    for (const int size : batches->sizes()) batching.add_preferred_batch_size(size);
+    batching.set_max_queue_delay_microseconds(static_cast<std::uint64_t>(delay.count()));
+  }
   config.set_default_model_filename("model.tflite");
 }
 

@@ -72,7 +72,7 @@ void Report(const ServedVersion& served, const RequestStats& stats, inference::M
   const engine::MemoryUsage memory = served.instance->executable().memory();
   AddMemory("WEIGHTS", memory.weight_bytes, out);
   AddMemory("PACKED", memory.packed_bytes, out);
-  AddMemory("ARENAS", memory.arena_bytes * static_cast<std::size_t>(served.instance->sessions()), out);
+  AddMemory("ARENAS", served.instance->arena_bytes(), out);
 }
 
 }  // namespace

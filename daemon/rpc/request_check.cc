@@ -216,4 +216,13 @@ Status CheckRequest(const EntryPoint& entry, const inference::ModelInferRequest&
   return CheckOutputs(entry, request);
 }
 
+bool HasPlannedShapes(const EntryPoint& entry, const inference::ModelInferRequest& request) {
+  for (int i = 0; i < request.inputs_size(); ++i) {
+    const InputTensor& input = request.inputs(i);
+    const TensorInfo& info = entry.inputs[static_cast<std::size_t>(IndexOf(entry.inputs, input.name(), i))];
+    if (info.type == ElementType::kString || !std::ranges::equal(input.shape(), info.shape.dims())) return false;
+  }
+  return true;
+}
+
 }  // namespace tfld::daemon

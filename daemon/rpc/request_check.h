@@ -22,6 +22,9 @@ struct SharedTensors;
 Status CheckRequest(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                     const SharedTensors& shared);
 
+// Whether a checked request has the shapes that the model was planned with, where it leaves sizes open, and no strings.
+bool HasPlannedShapes(const engine::EntryPoint& entry, const inference::ModelInferRequest& request);
+
 // The shape that a checked request gives an input.
 Result<engine::Shape> ShapeOf(const inference::ModelInferRequest_InferInputTensor& input);
 

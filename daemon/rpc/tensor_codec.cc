@@ -11,6 +11,7 @@
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/shared_tensors.h"
 #include "daemon/rpc/tensor_names.h"
+#include "daemon/scheduler/session_row.h"
 #include "engine/base/str_cat.h"
 #include "engine/tensor/string_tensor.h"
 #include "inference/grpc_service.pb.h"
@@ -142,17 +143,17 @@ void PrepareResponse(const EntryPoint& entry, const inference::ModelInferRequest
 }
 
 Status CopyInputs(const EntryPoint& entry, const inference::ModelInferRequest& request, const SharedTensors& shared,
-                  engine::Session& session) {
-  if (HasOpenInput(entry)) TFLD_RETURN_IF_ERROR(FitShapes(entry, request, session));
+                  const SessionRow& row) {
+  if (row.is_whole() && HasOpenInput(entry)) TFLD_RETURN_IF_ERROR(FitShapes(entry, request, row.session()));
   int next_raw = 0;
   for (int i = 0; i < request.inputs_size(); ++i) {
     const int index = IndexOf(entry.inputs, request.inputs(i).name(), i);
-    const TensorView view = session.Input(index);
+    const TensorView view = row.Input(index);
     const SharedSlice* slice = shared.Input(i);
     const std::string* raw = shared.Copy(i);
     if (slice == nullptr && request.raw_input_contents_size() > 0) raw = &request.raw_input_contents(next_raw++);
     if (view.type == ElementType::kString) {
-      TFLD_RETURN_IF_ERROR(session.SetInput(index, engine::EncodeStrings(StringsOf(request, i, raw))));
+      TFLD_RETURN_IF_ERROR(row.session().SetInput(index, engine::EncodeStrings(StringsOf(request, i, raw))));
     } else if (slice != nullptr) {
       const Status read = ReadShared(*slice, view);
       if (!read.ok()) return read.WithContext(StrCat("input '", request.inputs(i).name(), "'"));
@@ -183,11 +184,11 @@ std::span<const std::byte> BytesOf(const TensorView& view, bool classified, std:
 
 }  // namespace
 
-Status CopyOutputs(const EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
+Status CopyOutputs(const EntryPoint& entry, const SessionRow& row, std::span<const std::string> labels,
                    const SharedTensors& shared, inference::ModelInferResponse& response) {
   for (int i = 0; i < response.outputs_size(); ++i) {
     auto& output = *response.mutable_outputs(i);
-    const TensorView view = session.Output(IndexOf(entry.outputs, output.name(), i));
+    const TensorView view = row.Output(IndexOf(entry.outputs, output.name(), i));
     const bool classified = output.datatype() == kBytes && view.type != ElementType::kString;
     const std::size_t classes = classified ? static_cast<std::size_t>(output.shape(0)) : 0;
     if (!classified) {  // some shapes come out of the run, or follow the inputs'

@@ -20,22 +20,23 @@ class ModelInferResponse;
 
 namespace tfld::daemon {
 
+class SessionRow;
 struct SharedTensors;
 
 // Names and datatypes of the outputs that a checked request wants, and room for their bytes.
 void PrepareResponse(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
                      const SharedTensors& shared, inference::ModelInferResponse& response);
 
-// Of a checked request. INVALID_ARGUMENT for an element that its datatype cannot hold. When the model leaves sizes open
-// and the request has others than the one before, the session is planned anew for them; then also its errors, and those
-// of shared memory.
+// Of a checked request; into a row of a batch only when it HasPlannedShapes. INVALID_ARGUMENT for an element that its
+// datatype cannot hold. When the model leaves sizes open and the request has others than the one before, the session is
+// planned anew for them; then also its errors, and those of shared memory.
 Status CopyInputs(const engine::EntryPoint& entry, const inference::ModelInferRequest& request,
-                  const SharedTensors& shared, engine::Session& session);
+                  const SharedTensors& shared, const SessionRow& row);
 
 // Shapes and bytes after a run, into a prepared response. `labels` are those of the classes, for outputs wanted as a
 // classification. An output in shared memory leaves its raw_output_contents empty and says in its parameters how many
 // bytes it has; INVALID_ARGUMENT when it needs more than its slice, and the errors of shared memory.
-Status CopyOutputs(const engine::EntryPoint& entry, const engine::Session& session, std::span<const std::string> labels,
+Status CopyOutputs(const engine::EntryPoint& entry, const SessionRow& row, std::span<const std::string> labels,
                    const SharedTensors& shared, inference::ModelInferResponse& response);
 
 }  // namespace tfld::daemon

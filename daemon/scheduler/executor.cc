@@ -35,8 +35,8 @@ void Executor::Loop() {
   for (;;) {
     const SteadyTime now = core_.Now();
     Job* job = lane_.policy.Pop(now);
-    core_.UpdateHints(lane_);
     if (job == nullptr) {
+      core_.UpdateHints(lane_);
       if (core_.closed) break;
       core_.WaitForWork(lane_, lock);
       waited = true;
@@ -44,7 +44,9 @@ void Executor::Loop() {
     }
     ++lane_.busy;
     seen_ = lane_.pushes.load(std::memory_order_relaxed);
-    const nanoseconds cost = job->ticket.cost;
+    batch_.Take(*job, lane_.policy);
+    core_.UpdateHints(lane_);
+    const nanoseconds cost = batch_.cost();
     auto whom = Scheduler::Impl::Whom::kNobody;
     if (lane_.policy.ready() > 0) {
       whom = core_.WhomToWake(lane_);
@@ -54,13 +56,17 @@ void Executor::Loop() {
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
     core_.Rouse(lane_, whom);
-    Run(*job, 0);
+    if (batch_.size() > 1) {
+      RunBatch();
+    } else {
+      Run(*job, 0);
+    }
     // What came by a channel meanwhile is to compete with what is queued.
-    if (lane_.index == 0 && !core_.poller.empty()) core_.PollForOwnWork(0);
+    if (lane_.index == 0 && !core_.poller.empty()) core_.PollForOwnWork(nanoseconds(0));
     lock.lock();
     --lane_.busy;
     lane_.running[static_cast<std::size_t>(slot_)].busy = false;
-    ++core_.finished;
+    core_.finished += batch_.size();
     waited = false;
     if (core_.draining && core_.drained()) core_.idle.notify_all();
   }
@@ -75,13 +81,8 @@ void Executor::Run(Job& job, int level) {
   nanoseconds cost{0};
   if (status.ok()) {
     engine::Session& session = job.instance->session(slot_, level);
-    const bool preemptible = level == 0 && core_.options.preemption && job.priority != PriorityClass::kCritical;
-    if (level == 0) {
-      preempted_ = nanoseconds(0);
-      running_ = &job;
-      started_ = listened_ = started;
-    }
-    session.SetObserver(preemptible ? this : nullptr);
+    if (level == 0) Begin(job, job.ticket.cost, started);
+    session.SetObserver(level == 0 ? ObserverFor(job) : nullptr);
     job.ticket.times.started = started;
     status = job.Run(session, job.ticket.times);
     session.SetObserver(nullptr);
@@ -100,6 +101,30 @@ void Executor::Run(Job& job, int level) {
   End(job, status, ended);
 }
 
+bool Executor::MayBePreempted(const Job& job) const {
+  return core_.options.preemption && job.priority != PriorityClass::kCritical;
+}
+
+void Executor::Begin(const Job& job, nanoseconds cost, SteadyTime now) {
+  preempted_ = nanoseconds(0);
+  running_ = &job;
+  cost_ = cost;
+  started_ = listened_ = now;
+}
+
+void Executor::RunBatch() {
+  const SteadyTime started = core_.Now();
+  Begin(batch_.leader(), batch_.cost(), started);
+  batch_.Run(slot_, ObserverFor(batch_.leader()), started);
+  const SteadyTime ended = core_.Now();
+  const nanoseconds share = (ended - started - preempted_) / static_cast<std::int64_t>(batch_.size());
+  {
+    std::lock_guard lock(core_.mutex);
+    for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
+  }
+  batch_.EndAll(ended);
+}
+
 bool Executor::BeforeStep(int, int) {
   LookForUrgent();
   if (lane_.index == 0 && !core_.poller.empty()) Listen();
@@ -116,7 +141,7 @@ void Executor::Listen() {
       core_.listeners.load(std::memory_order_relaxed) > 0) {
     core_.lanes[0]->follow.notify_one();
   }
-  if (core_.poller.Poll(0).wake_up) core_.poller.Wake();  // it was meant for an idle executor
+  if (core_.poller.Poll(nanoseconds(0)).wake_up) core_.poller.Wake();  // it was meant for an idle executor
   LookForUrgent();
 }
 
@@ -128,7 +153,7 @@ void Executor::LookForUrgent() {
 }
 
 Job* Executor::PopUrgent() {
-  const nanoseconds left = running_->ticket.cost - (core_.Now() - started_ - preempted_);
+  const nanoseconds left = cost_ - (core_.Now() - started_ - preempted_);
   std::lock_guard lock(core_.mutex);
   seen_ = lane_.pushes.load(std::memory_order_relaxed);
   Job* job = lane_.policy.PopUrgent(*running_, left);

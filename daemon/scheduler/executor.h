@@ -1,11 +1,12 @@
-// Executor: one thread that runs jobs of a lane, one after the other; and an urgent one in the middle of another, at
-// the border of two operators.
+// Executor: one thread that runs jobs of a lane, one after the other or several of a version as one batch; and an
+// urgent one in the middle of these, at the border of two operators.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <mutex>
 
+#include "daemon/scheduler/batch.h"
 #include "daemon/scheduler/scheduler_core.h"
 #include "tfld/engine.h"
 
@@ -27,6 +28,12 @@ class Executor final : public engine::StepObserver {
 
   // Runs and ends a job that was popped, on the session of the level.
   void Run(Job& job, int level);
+  // The same for those of batch_, at level 0.
+  void RunBatch();
+  // What runs at level 0 from now on.
+  void Begin(const Job& job, Nanoseconds cost, SteadyTime now);
+  StepObserver* ObserverFor(const Job& job) { return MayBePreempted(job) ? this : nullptr; }
+  bool MayBePreempted(const Job& job) const;
   void Listen();
   void LookForUrgent();
   Job* PopUrgent();
@@ -34,7 +41,9 @@ class Executor final : public engine::StepObserver {
   Scheduler::Impl& core_;
   Lane& lane_;
   const int slot_;
+  Batch batch_;
   const Job* running_ = nullptr;  // that may be preempted
+  Nanoseconds cost_{0};           // that it was estimated to take, with what runs along with it
   SteadyTime started_{};          // when it was
   std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
   SteadyTime listened_{};         // when channels were last looked at, while a job runs

@@ -18,7 +18,7 @@ bool Scheduler::Impl::IsForGuest(const Lane& lane, const Job& job) const {
   const std::chrono::nanoseconds cost = job.ticket.cost;
   return lane.index == 0 && lane.policy.size() == 1 && lane.busy < options.executors &&
          cost > std::chrono::nanoseconds(0) && cost < kSmall && instance.guest_session() != nullptr &&
-         !instance.load().guest;
+         !instance.load().guest && instance.batch_options().max_delay == std::chrono::nanoseconds(0);
 }
 
 // A guest's job is over before anything critical could wait long: it cannot be preempted.

@@ -1,6 +1,7 @@
 // How executors wait for work, and who is woken for it.
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -30,7 +31,13 @@ void Scheduler::Impl::WaitForWork(Lane& lane, std::unique_lock<std::mutex>& lock
   if (listens && !leading) return Lead(lane, lock);
   ++lane.followers;
   if (listens) ++listeners;
-  lane.follow.wait(lock, [&] { return closed || lane.policy.ready() > 0 || (listens && !leading); });
+  const auto comes = [&] { return closed || lane.policy.ready() > 0 || (listens && !leading); };
+  const nanoseconds due = UntilDue(lane);
+  if (due == Poller::kWithoutEnd) {
+    lane.follow.wait(lock, comes);
+  } else {
+    lane.follow.wait_for(lock, due, comes);
+  }
   --lane.followers;
   if (listens) --listeners;
 }
@@ -44,18 +51,25 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
   while (!found && steady_clock::now() - began < budget) {
     Pause();
     ::sched_yield();  // the client that is to send the next request may be on this very processor
-    found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(0));
+    found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(nanoseconds(0)));
   }
   lock.lock();
   const bool sleep = !found && lane.policy.ready() == 0 && !closed;
   if (sleep) {
     leader_sleeping = true;
+    const nanoseconds due = UntilDue(lane);
     lock.unlock();
-    PollForOwnWork(-1);
+    PollForOwnWork(due);
     lock.lock();
   }
   leading = leader_sleeping = false;
   spin.Record(steady_clock::now() - began, budget);
+}
+
+// For how long no job can come to be ready by itself.
+nanoseconds Scheduler::Impl::UntilDue(const Lane& lane) const {
+  const SteadyTime due = lane.policy.next_due();
+  return due == SteadyTime::max() ? Poller::kWithoutEnd : std::max(due - Now(), nanoseconds(0));
 }
 
 // One processor stays for whoever is to send the next request.
@@ -63,14 +77,15 @@ bool Scheduler::Impl::MaySpin(const Lane& lane) const {
   return (lane.busy + 1) * options.threads_per_executor < processors;
 }
 
-bool Scheduler::Impl::PollForOwnWork(int timeout_ms) {
+bool Scheduler::Impl::PollForOwnWork(nanoseconds timeout) {
   t_looking_for_work = this;
-  const Poller::Found found = poller.Poll(timeout_ms);
+  const Poller::Found found = poller.Poll(timeout);
   t_looking_for_work = nullptr;
   return found.sources > 0 || found.wake_up;
 }
 
 Scheduler::Impl::Whom Scheduler::Impl::WhomToWake(const Lane& lane) const {
+  if (lane.policy.ready() == 0) return Whom::kNobody;
   const Whom follower = lane.followers > 0 ? Whom::kFollower : Whom::kNobody;
   if (lane.index != 0) return follower;
   if (lane.policy.ready() == 1) {

@@ -9,6 +9,7 @@
 
 #include "daemon/scheduler/intrusive_heap.h"
 #include "daemon/scheduler/model_instance.h"
+#include "daemon/scheduler/session_row.h"
 #include "engine/base/status.h"
 
 namespace tfld::daemon {
@@ -35,13 +36,14 @@ struct JobClient {
   bool operator==(const JobClient&) const = default;
 };
 
-// When a job passed each stage; zero for a stage that it did not reach.
+// When a job passed each stage; zero for a stage that it did not reach. Jobs of one batch pass the run together.
 struct JobTimes {
   SteadyTime queued{};
   SteadyTime started{};
   SteadyTime input_done{};  // inputs are in the session
   SteadyTime infer_done{};
   SteadyTime finished{};
+  int batch_size = 1;  // jobs that ran together with it as one inference, itself among them
 };
 
 class Job;
@@ -59,6 +61,9 @@ struct JobTicket {
   HeapLinks<Job> links;     // in its flow
   Job* previous = nullptr;  // in the list of all that wait
   Job* next = nullptr;
+  Job* previous_mate = nullptr;  // among those that wait for its instance and may run as one batch
+  Job* next_mate = nullptr;
+  bool follows = false;  // popped to run along with another
 };
 
 // Made, owned and ended by whoever decodes requests. From Submit, if it takes the job, to Finish it belongs to the
@@ -73,12 +78,21 @@ class Job {
   PriorityClass priority = PriorityClass::kNormal;
   JobClient client;
   std::uint64_t bytes = 0;  // that the request and its answer hold, for the user's quota
+  // Its inputs are one row each, of the shapes that the model was planned with, and no strings: Load and Store work on
+  // a row of a batch too.
+  bool may_batch = false;
 
   // Any thread. A job that is cancelled before it starts does not run and ends with CANCELLED.
   virtual bool cancelled() const = 0;
 
-  // On an executor: fill the inputs, run, and read the outputs while they are valid. Sets input_done and infer_done.
-  virtual Status Run(engine::Session& session, JobTimes& times) = 0;
+  // On an executor: fill the inputs, and after the run read the outputs while they are valid. A job that overrides Run
+  // needs neither.
+  virtual Status Load(const SessionRow& row);
+  virtual Status Store(const SessionRow& row);
+
+  // On an executor: all of a job that runs alone. Sets input_done and infer_done. A session serves one caller after the
+  // other, and nothing of a model's state may go from one request to the next: it is reset first.
+  virtual Status Run(engine::Session& session, JobTimes& times);
 
   // Exactly once for every job that Submit took, and the last that the scheduler does with it: the job may be destroyed
   // or set up for another Submit, also in here. On an executor, on the stopping thread, or on a thread that submits.

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/scheduler/batch_sessions.h"
 #include "daemon/scheduler/version_counters.h"
 
 namespace tfld::daemon {
 
 ModelInstance::ModelInstance() : counters_(std::make_shared<VersionCounters>()) {}
+ModelInstance::~ModelInstance() = default;
 
 Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
     std::shared_ptr<const engine::Executable> executable, const std::vector<std::shared_ptr<engine::ThreadPool>>& pools,
@@ -27,6 +29,24 @@ Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
   }
   instance->executable_ = std::move(executable);
   return instance;
+}
+
+Status ModelInstance::EnableBatches(const BatchOptions& options,
+                                    const std::vector<std::shared_ptr<engine::ThreadPool>>& pools) {
+  if (options.max_size < 2) return {};
+  TFLD_ASSIGN_OR_RETURN(batches_, BatchSessions::Create(*executable_, pools, options.max_size));
+  batch_options_ = options;
+  return {};
+}
+
+void ModelInstance::DisableBatches() {
+  batches_.reset();
+  batch_options_ = {};
+}
+
+std::size_t ModelInstance::arena_bytes() const {
+  const int rows = sessions() + (batches_ ? batches_->rows() : 0);
+  return executable_->memory().arena_bytes * static_cast<std::size_t>(rows);
 }
 
 }  // namespace tfld::daemon

@@ -1,10 +1,12 @@
 // ModelInstance: one model version ready to run, with a session for each executor slot, so that a request never waits
 // for memory and never allocates any.
 //
-// Thread rule: immutable but for the sessions, the load and the cost. session(i, ...) is used only by executor i of the
-// instance's queue, while it runs a job; load() belongs to the scheduler's lock; cost() has its own rule.
+// Thread rule: immutable once it serves, but for the sessions, the load and the cost. session(i, ...) is used only by
+// executor i of the instance's queue, while it runs a job; load() belongs to the scheduler's lock; cost() has its own
+// rule.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -15,6 +17,8 @@
 
 namespace tfld::daemon {
 
+class BatchSessions;
+class Job;
 class VersionCounters;
 struct Flow;
 
@@ -25,8 +29,14 @@ struct InstanceOptions {
   bool guest = false;      // one more session, for a thread that is no executor (Scheduler::SubmitOrRun)
 };
 
+struct BatchOptions {
+  int max_size = 1;                       // requests in one batch; 1: no batches
+  std::chrono::nanoseconds max_delay{0};  // that a request may wait for others to come
+};
+
 class ModelInstance {
  public:
+  ~ModelInstance();
   // One slot a pool, in the order of the queue's executors; a null pool stands for one thread. Sessions of one slot
   // share its pool, of which only one uses it at a time.
   static Result<std::shared_ptr<ModelInstance>> Create(std::shared_ptr<const engine::Executable> executable,
@@ -36,8 +46,10 @@ class ModelInstance {
   const engine::Executable& executable() const { return *executable_; }
   const InstanceOptions& options() const { return options_; }
   int slots() const { return static_cast<int>(sessions_.size()) / options_.levels; }
-  // All of them: each has an arena.
+  // Of one request.
   int sessions() const { return static_cast<int>(sessions_.size()) + (guest_session_ ? 1 : 0); }
+  // The bytes of their arenas, about.
+  std::size_t arena_bytes() const;
   // Level 0 is for what runs on an idle executor, level 1 for what runs on the stack of a preempted job.
   engine::Session& session(int slot, int level = 0) {
     return *sessions_[static_cast<std::size_t>(slot * options_.levels + level)];
@@ -46,6 +58,14 @@ class ModelInstance {
   // Null for none. Of one thread at a time, which the load says.
   engine::Session* guest_session() { return guest_session_.get(); }
 
+  // Requests run together from now on, when several of one row each wait. Before the instance serves. The errors of
+  // BatchSessions::Create, after which it serves without batches.
+  Status EnableBatches(const BatchOptions& options, const std::vector<std::shared_ptr<engine::ThreadPool>>& pools);
+  void DisableBatches();
+  // Null when requests run alone.
+  BatchSessions* batches() { return batches_.get(); }
+  const BatchOptions& batch_options() const { return batch_options_; }
+
   CostEstimate& cost() { return cost_; }
 
   // What the scheduler has of this version at present.
@@ -53,9 +73,17 @@ class ModelInstance {
     std::size_t waiting = 0;
     int running = 0;
     bool guest = false;  // the guest's session is in use
-    // Clients whose next job is for this version and waits for max_concurrent, in the order of their turns.
+    // Clients whose next job is for this version and waits, for max_concurrent or for a batch, in the order of their
+    // turns.
     Flow* first_parked = nullptr;
     Flow* last_parked = nullptr;
+    // Of the jobs that wait those that may run as one batch, in the order of arrival.
+    Job* first_mate = nullptr;
+    Job* last_mate = nullptr;
+    std::size_t mates = 0;
+    bool held = false;  // clients are parked here until there are enough for a batch, or until then
+    std::chrono::steady_clock::time_point held_until{};
+    ModelInstance* next_held = nullptr;
   };
   Load& load() { return load_; }
 
@@ -70,6 +98,8 @@ class ModelInstance {
   const std::shared_ptr<VersionCounters> counters_;
   std::vector<std::unique_ptr<engine::Session>> sessions_;  // by slot, then by level
   std::unique_ptr<engine::Session> guest_session_;
+  BatchOptions batch_options_;
+  std::unique_ptr<BatchSessions> batches_;
   CostEstimate cost_;
   Load load_;
 };

@@ -43,6 +43,7 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
   ++to.size;
   ++size_;
   ++load.waiting;
+  now_ = now;
   if (flow.listed) {
     ++ready_;
   } else if (flow.parked == nullptr) {
@@ -51,10 +52,13 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
   } else if (flow.jobs.top() == &job) {
     Unpark(flow);  // perhaps this one may run
   }
+  if (job.may_batch && job.instance->batches() != nullptr) JoinMates(job);
   return Refusal::kNone;
 }
 
 Job* Policy::Pop(SteadyTime now) {
+  now_ = now;
+  ReleaseDue();
   if (Job* job = PopFrom(classes_[Index(PriorityClass::kCritical)])) return job;
   Class& background = classes_[Index(PriorityClass::kBackground)];
   const bool aged = background.size > 0 && now - background_served_ >= options_.aging;
@@ -86,7 +90,7 @@ Job* Policy::Next(Class& from) {
   while (Flow* flow = from.flows.top()) {
     Job* job = flow->jobs.top();
     const int limit = job->instance->options().max_concurrent;
-    if (limit <= 0 || job->instance->load().running < limit) return job;
+    if ((limit <= 0 || job->instance->load().running < limit) && !Holds(*job)) return job;
     Park(*flow, *job->instance);
   }
   return nullptr;
@@ -95,16 +99,21 @@ Job* Policy::Next(Class& from) {
 Job* Policy::PopFrom(Class& from) {
   Job* job = Next(from);
   if (job == nullptr) return nullptr;
-  Flow& flow = *job->ticket.flow;
-  from.now = std::max(from.now, flow.start);
-  from.flows.Remove(flow);  // its place changes with its tag
-  flow.start += static_cast<double>(job->ticket.cost.count()) / flow.weight;
-  flow.sequence = next_sequence_++;
-  from.flows.Push(flow);
-  ++flow.running;
+  from.now = std::max(from.now, job->ticket.flow->start);
+  TakeOut(*job);
   ++job->instance->load().running;
-  Remove(*job);
   return job;
+}
+
+void Policy::TakeOut(Job& job) {
+  Flow& flow = *job.ticket.flow;
+  Class& from = ClassOf(flow);
+  if (flow.listed) from.flows.Remove(flow);  // its place changes with its tag
+  flow.start += static_cast<double>(job.ticket.cost.count()) / flow.weight;
+  flow.sequence = next_sequence_++;
+  if (flow.listed) from.flows.Push(flow);
+  ++flow.running;
+  Remove(job);
 }
 
 void Policy::List(Flow& flow) {
@@ -160,6 +169,7 @@ void Policy::Remove(Job& job) {
   --from.size;
   --size_;
   --job.instance->load().waiting;
+  if (job.may_batch && job.instance->batches() != nullptr) LeaveMates(job);
   JobTicket& ticket = job.ticket;
   (ticket.previous == nullptr ? first_ : ticket.previous->ticket.next) = ticket.next;
   (ticket.next == nullptr ? last_ : ticket.next->ticket.previous) = ticket.previous;
@@ -174,8 +184,10 @@ void Policy::Charge(Job& job, Nanoseconds cost) {
   flow.start += static_cast<double>((cost - job.ticket.cost).count()) / flow.weight;
   if (flow.listed) from.flows.Push(flow);
   if (flow.idle()) table_.Rest(flow);
+  if (job.ticket.follows) return;  // what it ran along with occupies the executor
   ModelInstance::Load& load = job.instance->load();
   --load.running;
+  if (load.held) return;  // they wait for something else
   while (load.first_parked != nullptr) Unpark(*load.first_parked);
 }
 

@@ -17,7 +17,11 @@
 // gets its share and no more.
 //
 // When a flow's turn comes and the model version of its next job runs on as many executors as it may, the flow steps
-// aside (it is parked) until one of these is done. The client's jobs for other models wait with it.
+// aside (it is parked) until one of these is done. The client's jobs for other models wait with it. It steps aside,
+// too, while its next job waits for others to run with it as one batch: until there are enough, or `max_delay` of the
+// version is over, or the job's deadline is near.
+//
+// A batch takes jobs of one version and class out of turn; each flow pays for its own.
 //
 // The bounds: of all jobs that wait, of a client's and of a model version's.
 //
@@ -62,6 +66,12 @@ class Policy {
   // client of small ones no more than an operator's time. What runs so is not preempted itself; short is what a
   // critical job may wait for it. Only jobs of instances with a second session qualify.
   Job* PopUrgent(const Job& running, Nanoseconds left);
+  // Takes jobs out that are to run as one batch with `leader`, which Pop has given: as many as the largest size of
+  // batch has that they fill together, in the order of arrival, and appends them to `mates`. Each is to be charged.
+  void PopMates(const Job& leader, std::vector<Job*>& mates);
+  // When Pop may find something that it did not find before though nothing happened: a job has waited long enough for
+  // others. The far future when there is no such job.
+  SteadyTime next_due() const { return first_held_ == nullptr ? SteadyTime::max() : EarliestHeld(); }
   // Once for every job that was popped: what it has really cost; 0 for one that did not run.
   void Charge(Job& job, Nanoseconds cost);
 
@@ -99,6 +109,15 @@ class Policy {
   // The next of the class; parks the flows whose turn it is and that may not run.
   Job* Next(Class& from);
   Job* PopFrom(Class& from);
+  // It leaves the queue to run; its flow pays what it is estimated to cost.
+  void TakeOut(Job& job);
+  void JoinMates(Job& job);
+  void LeaveMates(Job& job);
+  // Whether the job is to wait for others of its version, which then is held.
+  bool Holds(const Job& job);
+  void Release(ModelInstance& instance);
+  void ReleaseDue();
+  SteadyTime EarliestHeld() const;
   bool IsUrgent(const Job& job, const Job& running, Nanoseconds left) const;
   void List(Flow& flow);
   void Unlist(Flow& flow);
@@ -116,6 +135,8 @@ class Policy {
   std::size_t ready_ = 0;
   Job* first_ = nullptr;  // all that wait, in the order of arrival
   Job* last_ = nullptr;
+  SteadyTime now_{};                     // of the last Push or Pop
+  ModelInstance* first_held_ = nullptr;  // versions whose jobs wait for others
 };
 
 }  // namespace tfld::daemon

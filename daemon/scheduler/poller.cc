@@ -1,5 +1,6 @@
 #include "daemon/scheduler/poller.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 
 #include "engine/base/str_cat.h"
@@ -25,6 +27,14 @@ int OrDie(int descriptor, const char* what) {
     std::abort();
   }
   return descriptor;
+}
+
+// epoll_wait itself counts milliseconds, which is too coarse for requests.
+void WaitUpTo(int descriptor, std::chrono::nanoseconds timeout) {
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(timeout);
+  const timespec limit{static_cast<std::time_t>(whole.count()), static_cast<long>((timeout - whole).count())};
+  pollfd readable{descriptor, POLLIN, 0};
+  ::ppoll(&readable, 1, &limit, nullptr);
 }
 
 }  // namespace
@@ -84,7 +94,9 @@ void Poller::Unwatch(int descriptor) {
   ended_.wait(lock, [&] { return !entry->running; });
 }
 
-Poller::Found Poller::Poll(int timeout_ms) {
+Poller::Found Poller::Poll(std::chrono::nanoseconds timeout) {
+  const int timeout_ms = timeout == kWithoutEnd ? -1 : 0;
+  if (timeout > std::chrono::nanoseconds(0) && timeout_ms == 0) WaitUpTo(epoll_, timeout);
   std::array<epoll_event, kEventsAtOnce> events;
   const int count = epoll_wait(epoll_, events.data(), kEventsAtOnce, timeout_ms);
   Found found;

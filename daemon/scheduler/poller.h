@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -33,12 +34,13 @@ class Poller {
   // within the source's own OnReady it returns at once. Does nothing for a descriptor that is not watched.
   void Unwatch(int descriptor);
 
+  static constexpr std::chrono::nanoseconds kWithoutEnd = std::chrono::nanoseconds::max();
   struct Found {
     int sources = 0;  // that were ready
     bool wake_up = false;
   };
-  // Waits up to `timeout_ms` (-1: without end) and runs OnReady of what is ready.
-  Found Poll(int timeout_ms);
+  // Waits up to `timeout` and runs OnReady of what is ready.
+  Found Poll(std::chrono::nanoseconds timeout);
   // Ends one Poll that waits, or the next one.
   void Wake();
 

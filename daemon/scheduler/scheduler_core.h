@@ -64,7 +64,8 @@ struct Scheduler::Impl {
   void Lead(Lane& lane, std::unique_lock<std::mutex>& lock);
   bool MaySpin(const Lane& lane) const;
   // Polls for the calling executor's own next job: what it finds it runs itself.
-  bool PollForOwnWork(int timeout_ms);
+  bool PollForOwnWork(std::chrono::nanoseconds timeout);
+  std::chrono::nanoseconds UntilDue(const Lane& lane) const;
   // Who should come now that there is a job that the calling thread does not run; call Rouse with it after unlocking.
   Whom WhomToWake(const Lane& lane) const;
   void Rouse(Lane& lane, Whom whom);

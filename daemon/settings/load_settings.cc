@@ -100,19 +100,38 @@ class Reader {
     for (const toml::node& entry : *entries) (this->*read)(*entry.as_table());
   }
 
+  struct ModelNumber {
+    std::string_view key;
+    std::int64_t min, max;
+    int ModelSettings::*field;
+  };
+
+  static const ModelNumber* FindModelNumber(std::string_view key) {
+    static constexpr std::array<ModelNumber, 3> kNumbers = {{
+        {"max_concurrent", 0, 256, &ModelSettings::max_concurrent},
+        {"max_batch", 1, 64, &ModelSettings::max_batch},
+        {"max_delay_us", 0, 1'000'000, &ModelSettings::max_delay_us},
+    }};
+    const auto found = std::ranges::find(kNumbers, key, &ModelNumber::key);
+    return found == kNumbers.end() ? nullptr : &*found;
+  }
+
   void ReadModel(const toml::table& table) {
     ModelSettings model;
     for (const auto& [key, node] : table) {
       if (key.str() == "name") {
         model.name = node.value_or(std::string());
-      } else if (key.str() == "max_concurrent") {
-        model.max_concurrent = static_cast<int>(std::clamp<std::int64_t>(node.value_or<std::int64_t>(-1), -1, 1000));
-        if (!node.is_integer() || model.max_concurrent < 0 || node.as_integer()->get() > 256) {
-          Complain(node.source(),
-                   StrCat("model.max_concurrent is ", KindOf(node), ", expected a whole number from 0 to 256"));
+      } else if (const ModelNumber* number = FindModelNumber(key.str())) {
+        const std::int64_t value = node.is_integer() ? node.as_integer()->get() : -1;
+        const bool fits = node.is_integer() && value >= number->min && value <= number->max;
+        if (fits) model.*number->field = static_cast<int>(value);
+        if (!fits) {
+          Complain(node.source(), StrCat("model.", number->key, " is ", KindOf(node), ", expected a whole number from ",
+                                         number->min, " to ", number->max));
         }
       } else {
-        Complain(key.source(), StrCat("unknown option model.", key.str(), ", expected one of name, max_concurrent"));
+        Complain(key.source(), StrCat("unknown option model.", key.str(),
+                                      ", expected one of name, max_concurrent, max_batch, max_delay_us"));
       }
     }
     const bool known =

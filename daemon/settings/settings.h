@@ -45,6 +45,8 @@ struct UserSettings {
 struct ModelSettings {
   std::string name;
   int max_concurrent = 0;  // executors that a version may occupy at the same time; 0: all
+  int max_batch = 1;       // requests that run as one inference; 1: each runs alone
+  int max_delay_us = 0;    // that a request may wait for others to come, for a larger batch
   bool operator==(const ModelSettings&) const = default;
 };
 

@@ -73,22 +73,11 @@ Status SlotJob::Prepare(const channel::Request& request) {
   deadline = has_deadline ? SteadyTime(std::chrono::nanoseconds(request.deadline_ns)) : SteadyTime::max();
   client = channel_->client();
   bytes = channel_->layout().slot_stride;
+  may_batch = true;
   return ParsePriority(request.priority, priority);
 }
 
 bool SlotJob::cancelled() const { return channel_->closed() || ReadOnce(header().request.cancelled) != 0; }
-
-// A session serves one caller after the other: nothing of a model's state may go from one request to the next.
-Status SlotJob::Run(engine::Session& session, JobTimes& times) {
-  session.Reset();
-  Status status = CopyInputs(session);
-  times.input_done = steady_clock::now();
-  if (status.ok()) status = session.Run();
-  times.infer_done = steady_clock::now();
-  if (status.ok()) status = CopyOutputs(session);
-  if (status.ok()) return status;
-  return status.WithContext(StrCat("model '", served_->model, "' version ", served_->version));
-}
 
 // Another request may have run in this session with another batch.
 Status SlotJob::FitShapes(engine::Session& session) const {
@@ -103,11 +92,11 @@ Status SlotJob::FitShapes(engine::Session& session) const {
   return session.ResizeInputs(shapes);
 }
 
-Status SlotJob::CopyInputs(engine::Session& session) const {
-  if (channel_->layout().has_open_inputs) TFLD_RETURN_IF_ERROR(FitShapes(session));
+Status SlotJob::Load(const SessionRow& row) {
+  if (channel_->layout().has_open_inputs && row.is_whole()) TFLD_RETURN_IF_ERROR(FitShapes(row.session()));
   const std::vector<PlacedTensor>& inputs = channel_->layout().inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const engine::TensorView view = session.Input(static_cast<int>(i));
+    const engine::TensorView view = row.Input(static_cast<int>(i));
     if (view.bytes.size() != inputs[i].bytes) return Internal(StrCat("input '", inputs[i].name, "' has another size"));
     std::memcpy(view.bytes.data(), slot_ + inputs[i].offset, inputs[i].bytes);
     if (view.type == engine::ElementType::kBool) NormalizeBooleans(view.bytes);
@@ -115,10 +104,10 @@ Status SlotJob::CopyInputs(engine::Session& session) const {
   return {};
 }
 
-Status SlotJob::CopyOutputs(const engine::Session& session) const {
+Status SlotJob::Store(const SessionRow& row) {
   const std::vector<PlacedTensor>& outputs = channel_->layout().outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const engine::TensorView view = session.Output(static_cast<int>(i));
+    const engine::TensorView view = row.Output(static_cast<int>(i));
     if (view.bytes.size() != outputs[i].bytes) {
       return Unimplemented(StrCat("output '", outputs[i].name, "' came with ", view.bytes.size(), " bytes instead of ",
                                   outputs[i].bytes, ", which a channel cannot carry"));
@@ -130,7 +119,11 @@ Status SlotJob::CopyOutputs(const engine::Session& session) const {
 
 // The last owner of this object is `keep` from here on, and as soon as busy_ is false the next request may use it, on
 // another thread: only locals are touched then.
-void SlotJob::Finish(const Status& status, const JobTimes& times) {
+void SlotJob::Finish(const Status& outcome, const JobTimes& times) {
+  Status status = outcome;
+  if (!status.ok() && times.started != SteadyTime()) {
+    status = status.WithContext(StrCat("model '", served_->model, "' version ", served_->version));
+  }
   Observe(status, times);
   WriteAnswer(status, times);
   const std::shared_ptr<Channel> keep = std::move(keep_);
@@ -155,6 +148,7 @@ void SlotJob::Observe(const Status& status, const JobTimes& times) const {
   finished.transport = kChannelTransport;
   finished.code = status.code();
   finished.priority = priority;
+  finished.batch_size = times.batch_size;
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : channel_->context().observers) observer->OnRequest(finished);

@@ -4,8 +4,8 @@
 // the run: nothing that the engine reads can change under it, and the slot's tensors are only ever memory to copy from
 // and to.
 //
-// Thread rule: Start runs inside the channel's OnReady, Run and Finish on whatever thread the scheduler has; `busy_`
-// says who owns the object. A slot whose job is busy is not started, whatever its client writes there.
+// Thread rule: Start runs inside the channel's OnReady, Load, Store and Finish on whatever thread the scheduler has;
+// `busy_` says who owns the object. A slot whose job is busy is not started, whatever its client writes there.
 #pragma once
 
 #include <atomic>
@@ -32,7 +32,8 @@ class SlotJob final : public Job {
   void Start();
 
   bool cancelled() const override;
-  Status Run(engine::Session& session, JobTimes& times) override;
+  Status Load(const SessionRow& row) override;
+  Status Store(const SessionRow& row) override;
   void Finish(const Status& status, const JobTimes& times) override;
 
   channel::SlotHeader& header() const { return *reinterpret_cast<channel::SlotHeader*>(slot_); }
@@ -41,8 +42,6 @@ class SlotJob final : public Job {
   channel::Request ReadRequest() const;
   Status Prepare(const channel::Request& request);
   Status FitShapes(engine::Session& session) const;
-  Status CopyInputs(engine::Session& session) const;
-  Status CopyOutputs(const engine::Session& session) const;
   void Observe(const Status& status, const JobTimes& times) const;
   void WriteAnswer(const Status& status, const JobTimes& times) const;
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "engine/golden/random_input.h"
 #include "engine/tools/allocation_counter.h"
-#include "engine/tools/random_input.h"
 
 namespace tfld::engine {
 namespace {

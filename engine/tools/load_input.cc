@@ -6,8 +6,8 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/golden/npy.h"
+#include "engine/golden/random_input.h"
 #include "engine/golden/read_file.h"
-#include "engine/tools/random_input.h"
 
 namespace tfld::engine {
 namespace {

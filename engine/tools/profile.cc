@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/str_cat.h"
+#include "engine/golden/random_input.h"
 #include "engine/graph/operation_count.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/tools/commands.h"
 #include "engine/tools/engine_options.h"
 #include "engine/tools/json_output.h"
 #include "engine/tools/planned_graph.h"
-#include "engine/tools/random_input.h"
 #include "engine/tools/table.h"
 
 namespace tfld::engine {

@@ -3,8 +3,8 @@
 
 #include <tuple>
 
+#include "engine/golden/random_input.h"
 #include "engine/tools/allocation_counter.h"
-#include "engine/tools/random_input.h"
 #include "tests/conformance/cases.h"
 #include "tfld/engine.h"
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "engine/golden/random_input.h"
 #include "engine/golden/read_file.h"
-#include "engine/tools/random_input.h"
 #include "tests/conformance/cases.h"
 #include "tests/conformance/damage.h"
 #include "tests/support/test_paths.h"

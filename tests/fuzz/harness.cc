@@ -3,10 +3,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/golden/random_input.h"
 #include "engine/graph/operation_count.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/tools/explain.h"
-#include "engine/tools/random_input.h"
 #include "tests/fuzz/dice.h"
 
 namespace tfld::test {

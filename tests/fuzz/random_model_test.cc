@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/golden/random_input.h"
 #include "engine/tools/explain.h"
-#include "engine/tools/random_input.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/mutate_model.h"
 

@@ -17,6 +17,7 @@
 #include "daemon/rpc/request_parameters.h"
 #include "daemon/rpc/shared_tensors.h"
 #include "daemon/rpc/tensor_codec.h"
+#include "daemon/scheduler/session_row.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/scheduler/echo_model.h"
@@ -250,13 +251,13 @@ bool RunRequest(const ModelInferRequest& request) {
   PrepareResponse(entry, request, shared, response);
   engine::Session& session = instance.session(0);
   session.Reset();
-  Status status = CopyInputs(entry, request, shared, session);
+  Status status = CopyInputs(entry, request, shared, daemon::SessionRow(session));
   // What the check cannot see: numbers that their datatype cannot hold, and shapes that are too much for the model.
   const bool allowed = status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kResourceExhausted;
   if (!status.ok() && !allowed) Stop(StrCat("after the check: ", status.ToString()));
   if (!status.ok()) return false;
   if (!session.Run().ok()) return false;
-  status = CopyOutputs(entry, session, {}, shared, response);
+  status = CopyOutputs(entry, daemon::SessionRow(session), {}, shared, response);
   if (!status.ok() && status.code() != StatusCode::kInvalidArgument) Stop(StrCat("at the end: ", status.ToString()));
   if (!status.ok()) return false;
   const int outputs = request.outputs_size() > 0 ? request.outputs_size() : static_cast<int>(entry.outputs.size());

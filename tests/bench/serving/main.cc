@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
     return command;
   };
   CLI::App* serving = add("serving", "Overhead, throughput and fairness");
-  serving->add_option("--only", only, "overhead, echo, throughput, fairness");
+  serving->add_option("--only", only, "overhead, echo, throughput, batching, fairness");
   CLI::App* swap = add("swap", "Swaps under saturation");
   swap->add_option("--swaps", options.swaps, "How many; 10000 for the long run")->capture_default_str();
   CLI::App* memory = add("memory", "Memory of clients, connections and mixed load");
@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
   const std::pair<const char*, Scenario> all[] = {{"overhead", tfld::bench::MeasureOverhead},
                                                   {"echo", tfld::bench::MeasureEcho},
                                                   {"throughput", tfld::bench::MeasureThroughput},
+                                                  {"batching", tfld::bench::MeasureBatching},
                                                   {"fairness", tfld::bench::MeasureFairness}};
   std::vector<Scenario> chosen;
   for (const auto& [name, scenario] : all) {

@@ -18,6 +18,8 @@ Status MeasureOverhead(const BenchOptions& options, Report& report);
 Status MeasureEcho(const BenchOptions& options, Report& report);
 // Requests a second at 1, 4, 16 and 64 clients, beside the engine alone.
 Status MeasureThroughput(const BenchOptions& options, Report& report);
+// The same with requests that run together, beside each alone.
+Status MeasureBatching(const BenchOptions& options, Report& report);
 // What others' load does to a client's latency.
 Status MeasureFairness(const BenchOptions& options, Report& report);
 // Swaps of the active version under saturation.

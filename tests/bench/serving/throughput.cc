@@ -1,4 +1,6 @@
-// Requests a second at growing numbers of clients, beside what the engine alone does with a thread a processor.
+// At growing numbers of clients, beside what the engine alone does with a thread a processor.
+#include "tests/bench/serving/throughput.h"
+
 #include <algorithm>
 #include <atomic>
 #include <map>
@@ -38,24 +40,24 @@ Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds
   return static_cast<double>(runs) / (static_cast<double>(MonotonicNs() - begin) / 1e9);
 }
 
-Result<double> RequestsPerSecond(const BenchDaemon& daemon, const std::string& transport, int clients, double seconds) {
+}  // namespace
+
+Result<double> RequestsPerSecond(const BenchDaemon& daemon, const Load& load) {
   WorkerOptions worker;
   worker.runtime_dir = daemon.runtime_dir();
-  worker.model = "kws";
-  worker.transport = transport;
-  worker.threads = kInFlight;
-  worker.seconds = seconds;
+  worker.model = load.model;
+  worker.transport = load.transport;
+  worker.threads = load.in_flight;
+  worker.seconds = load.seconds;
   TFLD_ASSIGN_OR_RETURN(const auto results,
-                        RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(clients), worker)));
+                        RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(load.clients), worker)));
   std::uint64_t answered = 0;
   for (const WorkerResult& result : results) {
     if (result.failed > 0) return Internal(StrCat(result.failed, " requests failed: ", result.error));
     answered += result.samples.size();
   }
-  return static_cast<double>(answered) / seconds;
+  return static_cast<double>(answered) / load.seconds;
 }
-
-}  // namespace
 
 Status MeasureThroughput(const BenchOptions& options, Report& report) {
   auto model = SharedModel("kws_int8.tflite");
@@ -73,7 +75,8 @@ Status MeasureThroughput(const BenchOptions& options, Report& report) {
     for (const int clients : {1, 4, 16, 64}) {
       TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, options.seconds));
       alone.push_back(runs);
-      TFLD_ASSIGN_OR_RETURN(rates[clients], RequestsPerSecond(daemon, transport, clients, options.seconds));
+      TFLD_ASSIGN_OR_RETURN(rates[clients],
+                            RequestsPerSecond(daemon, {transport, "kws", clients, kInFlight, options.seconds}));
       report.Add({StrCat(transport, "_throughput_", clients, "_clients"), rates[clients], "1/s",
                   StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
     }

@@ -5,6 +5,7 @@
 
 #include "engine/base/str_cat.h"
 #include "tests/daemon/lifecycle/manager_fixture.h"
+#include "tests/daemon/scheduler/echo_model.h"
 #include "tests/engine/metadata/labelled_model.h"
 
 namespace tfld::daemon {
@@ -270,6 +271,28 @@ TEST_F(ManagerTest, AVersionThatNeedsTooMuchMemoryIsRefused) {
   EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(1)).status().code(), StatusCode::kResourceExhausted);
   Start({.max_package_bytes = 1000});
   EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(1)).status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(ManagerTest, RequestsRunTogetherWhereTheAnswersStayTheSame) {
+  const auto text = [](const std::vector<std::byte>& bytes) {
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  ManagerOptions options;
+  options.models["rows"].batch.max_size = 4;
+  options.models["sum"].batch.max_size = 4;
+  std::vector<std::string> notices;  // of one thread, which the deploy waits for
+  options.notice = [&](const std::string& version, const std::string& what) {
+    notices.push_back(version + ": " + what);
+  };
+  Start(options);
+  ASSERT_TRUE(run_->Deploy("rows", text(test::LookUpModel())).ok());
+  ASSERT_TRUE(run_->Deploy("sum", text(test::RunningSumModel())).ok());
+  ASSERT_TRUE(run_->Deploy("others", text(test::LookUpModel())).ok());
+  EXPECT_NE((*run_->map.Acquire("rows", ""))->instance->batches(), nullptr);
+  EXPECT_EQ((*run_->map.Acquire("sum", ""))->instance->batches(), nullptr);
+  EXPECT_EQ((*run_->map.Acquire("others", ""))->instance->batches(), nullptr);
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_THAT(notices[0], testing::StartsWith("sum/1: requests run without batches: in a batch of 2 output 'sum'"));
 }
 
 TEST_F(ManagerTest, OldVersionsGoAfterADeploy) {

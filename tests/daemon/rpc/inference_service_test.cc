@@ -234,6 +234,49 @@ TEST_F(InferenceServiceTest, Config) {
   ExpectError(Call(&Stub::ModelConfig, request, response), StatusCode::NOT_FOUND, "nobody");
 }
 
+TEST_F(InferenceServiceTest, RequestsRunTogetherAndGetTheirOwnAnswers) {
+  auto served = std::make_shared<ServedVersion>();
+  served->model = "lookup";
+  served->version = 1;
+  served->instance = test::InstanceOf(test::LookUpModel(), 1);
+  ASSERT_TRUE(served->instance->EnableBatches({4, std::chrono::microseconds(700)}, {nullptr}).ok());
+  fixture_.map.Publish(served);
+  inference::ModelConfigRequest config_request;
+  config_request.set_name("lookup");
+  inference::ModelConfigResponse config;
+  ASSERT_TRUE(Call(&Stub::ModelConfig, config_request, config).ok());
+  EXPECT_THAT(config.config().dynamic_batching().preferred_batch_size(), ElementsAre(2, 4));
+  EXPECT_EQ(config.config().dynamic_batching().max_queue_delay_microseconds(), 700u);
+
+  const auto release = Occupy();
+  std::vector<std::future<std::string>> calls;
+  for (std::int32_t index : {4, 9}) {
+    calls.push_back(std::async(std::launch::async, [this, index] {
+      inference::ModelInferRequest request;
+      request.set_model_name("lookup");
+      auto& input = *request.add_inputs();
+      input.set_name("index");
+      input.set_datatype("INT32");
+      input.add_shape(1);
+      request.add_raw_input_contents(reinterpret_cast<const char*>(&index), sizeof(index));
+      inference::ModelInferResponse response;
+      const grpc::Status status = Call(&Stub::ModelInfer, request, response);
+      return status.ok() ? response.raw_output_contents(0) : status.error_message();
+    }));
+  }
+  WaitUntilQueued(2);
+  release->count_down();
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const float expected = i == 0 ? 40.0F : 90.0F;
+    EXPECT_EQ(calls[i].get(), std::string(reinterpret_cast<const char*>(&expected), sizeof(expected)));
+  }
+  const auto stats = fixture_.stats.Snapshot("lookup");
+  ASSERT_EQ(stats.size(), 1u);
+  ASSERT_EQ(stats[0].batches.size(), 1u);
+  EXPECT_EQ(stats[0].batches[0].size, 2);
+  EXPECT_EQ(stats[0].executions, 1u);
+}
+
 TEST_F(InferenceServiceTest, Readiness) {
   inference::ModelReadyRequest request;
   inference::ModelReadyResponse response;

@@ -7,6 +7,7 @@
 #include "daemon/rpc/region_registry.h"
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/tensor_codec.h"
+#include "daemon/scheduler/session_row.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/rpc/shared_object.h"
 #include "tests/daemon/scheduler/echo_model.h"
@@ -61,9 +62,9 @@ class SharedTensorsTest : public testing::Test {
     PrepareResponse(entry, request_, tensors_, response_);
     engine::Session& session = instance_->session(0);
     if (before_copy_) before_copy_();
-    TFLD_RETURN_IF_ERROR(CopyInputs(entry, request_, tensors_, session));
+    TFLD_RETURN_IF_ERROR(CopyInputs(entry, request_, tensors_, SessionRow(session)));
     TFLD_RETURN_IF_ERROR(session.Run());
-    return CopyOutputs(entry, session, {}, tensors_, response_);
+    return CopyOutputs(entry, SessionRow(session), {}, tensors_, response_);
   }
 
   void ExpectFails(StatusCode code, const std::string& text) {

@@ -8,6 +8,7 @@
 
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/shared_tensors.h"
+#include "daemon/scheduler/session_row.h"
 #include "inference/grpc_service.pb.h"
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/support/model_builder.h"
@@ -39,9 +40,9 @@ class TensorCodecTest : public testing::Test {
     TFLD_RETURN_IF_ERROR(CheckRequest(entry(), request_, {}));
     PrepareResponse(entry(), request_, {}, response_);
     engine::Session& session = instance_->session(0);
-    TFLD_RETURN_IF_ERROR(CopyInputs(entry(), request_, {}, session));
+    TFLD_RETURN_IF_ERROR(CopyInputs(entry(), request_, {}, SessionRow(session)));
     TFLD_RETURN_IF_ERROR(session.Run());
-    return CopyOutputs(entry(), session, labels_, {}, response_);
+    return CopyOutputs(entry(), SessionRow(session), labels_, {}, response_);
   }
 
   void ExpectRefused(StatusCode code, const std::string& text) {

@@ -15,7 +15,7 @@ namespace {
 template <typename T>
 T OrDie(Result<T> result) {
   if (!result.ok()) {
-    std::fprintf(stderr, "the echo model: %s\n", result.status().ToString().c_str());
+    std::fprintf(stderr, "the test's model: %s\n", result.status().ToString().c_str());
     std::abort();
   }
   return std::move(*result);
@@ -50,8 +50,33 @@ std::vector<std::byte> EchoModel(const std::vector<EchoTensor>& tensors) {
 }
 
 std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots,
-                                                    const daemon::InstanceOptions& instance_options) {
-  const auto model = OrDie(engine::Model::FromBytes(EchoModel(tensors), "echo.tflite"));
+                                                    const daemon::InstanceOptions& options) {
+  return InstanceOf(EchoModel(tensors), slots, options);
+}
+
+std::vector<std::byte> LookUpModel() {
+  ModelBuilder builder;
+  std::vector<float> values;
+  for (std::int32_t i = 0; i < kLookUpSize; ++i) values.push_back(10.0F * static_cast<float>(i));
+  const int table = builder.AddConstant<float>({.shape = {kLookUpSize, 1}}, values);
+  const int index = builder.AddTensor({.type = wire::TensorType_INT32, .shape = {1}, .name = "index"});
+  const int value = builder.AddTensor({.shape = {1, 1}, .name = "value"});
+  builder.AddOperator({.op = wire::BuiltinOperator_GATHER, .inputs = {table, index}, .outputs = {value}});
+  return builder.Finish({index}, {value});
+}
+
+std::vector<std::byte> RunningSumModel() {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.shape = {1, 4}, .name = "x"});
+  const int axis = builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {}}, {0});
+  const int sum = builder.AddTensor({.shape = {1, 4}, .name = "sum"});
+  builder.AddOperator({.op = wire::BuiltinOperator_CUMSUM, .inputs = {x, axis}, .outputs = {sum}});
+  return builder.Finish({x}, {sum});
+}
+
+std::shared_ptr<daemon::ModelInstance> InstanceOf(const std::vector<std::byte>& bytes, int slots,
+                                                  const daemon::InstanceOptions& instance_options) {
+  const auto model = OrDie(engine::Model::FromBytes(bytes, "test.tflite"));
   engine::ExecutableOptions options;
   options.backend = engine::Backend::kReference;
   auto executable = OrDie(engine::Executable::Create(model, options));

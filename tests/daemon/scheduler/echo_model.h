@@ -1,4 +1,5 @@
-// A model whose outputs are its inputs, flat: for tests that care about the way of tensors, not about inference.
+// Small models for tests that care about the way of tensors, not about inference: one whose outputs are its inputs,
+// flat, and two for batches.
 #pragma once
 
 #include <cstddef>
@@ -23,5 +24,16 @@ std::vector<std::byte> EchoModel(const std::vector<EchoTensor>& tensors);
 // Ready to run on executors that use one thread each. Aborts when the engine refuses it.
 std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor>& tensors, int slots,
                                                     const daemon::InstanceOptions& options = {});
+
+// One input of int32 {1} called "index", one output of float32 {1, 1} called "value": ten times the index, which is
+// below kLookUpSize; a run with another one fails. Rows do not know of each other.
+inline constexpr std::int32_t kLookUpSize = 100;
+std::vector<std::byte> LookUpModel();
+
+// float32 {1, 4} called "x" to the same shape called "sum", where each row has those before it added.
+std::vector<std::byte> RunningSumModel();
+
+std::shared_ptr<daemon::ModelInstance> InstanceOf(const std::vector<std::byte>& model, int slots,
+                                                  const daemon::InstanceOptions& options = {});
 
 }  // namespace tfld::test

@@ -117,6 +117,11 @@ TEST(ParseSettings, ModelsHaveSettingsOfTheirOwn) {
   const auto settings = ParseSettings("[[model]]\nname = \"kws\"\nmax_concurrent = 1\n[[model]]\nname = \"b\"\n", "t");
   ASSERT_TRUE(settings.ok()) << settings.status().ToString();
   EXPECT_EQ(settings->model, (std::vector<ModelSettings>{{"kws", 1}, {"b", 0}}));
+  const auto batches = ParseSettings("[[model]]\nname = \"kws\"\nmax_batch = 8\nmax_delay_us = 500\n", "t");
+  ASSERT_TRUE(batches.ok()) << batches.status().ToString();
+  EXPECT_EQ(batches->model, (std::vector<ModelSettings>{{"kws", 0, 8, 500}}));
+  EXPECT_EQ(ErrorOf("[[model]]\nname = \"a\"\nmax_batch = 65\n"),
+            "tfld.toml:3:13: model.max_batch is the number 65, expected a whole number from 1 to 64");
   EXPECT_EQ(ErrorOf("[[model]]\nmax_concurrent = 1\n"),
             "tfld.toml:1:1: model.name is missing or no text, expected the name of a model");
   EXPECT_EQ(ErrorOf("[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"\n"),
@@ -125,7 +130,7 @@ TEST(ParseSettings, ModelsHaveSettingsOfTheirOwn) {
     EXPECT_NE(ErrorOf(std::string("[[model]]\nname = \"a\"\nmax_concurrent = ") + wrong + "\n"), "no error") << wrong;
   }
   EXPECT_EQ(ErrorOf("[[model]]\nname = \"a\"\nx = 1\n"),
-            "tfld.toml:3:1: unknown option model.x, expected one of name, max_concurrent");
+            "tfld.toml:3:1: unknown option model.x, expected one of name, max_concurrent, max_batch, max_delay_us");
 }
 
 TEST(ParseSettings, RealNumbersAndTruths) {

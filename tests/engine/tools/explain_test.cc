@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "engine/golden/npy.h"
-#include "engine/tools/random_input.h"
+#include "engine/golden/random_input.h"
 #include "tests/support/model_builder.h"
 #include "tests/support/temp_dir.h"
 

@@ -1,4 +1,4 @@
-#include "engine/tools/random_input.h"
+#include "engine/golden/random_input.h"
 
 #include <algorithm>
 #include <random>

@@ -1,0 +1,79 @@
+#include "daemon/scheduler/batch.h"
+
+#include <cstring>
+
+#include "daemon/scheduler/batch_sessions.h"
+#include "daemon/scheduler/policy.h"
+#include "daemon/scheduler/scheduler_core.h"
+
+namespace tfld::daemon {
+namespace {
+
+void ClearRow(const SessionRow& row, std::size_t inputs) {
+  for (std::size_t i = 0; i < inputs; ++i) {
+    const auto bytes = row.Input(static_cast<int>(i)).bytes;
+    std::memset(bytes.data(), 0, bytes.size());
+  }
+}
+
+}  // namespace
+
+void Batch::Take(Job& leader, Policy& policy) {
+  jobs_.clear();
+  jobs_.push_back(&leader);
+  policy.PopMates(leader, jobs_);
+}
+
+std::chrono::nanoseconds Batch::cost() const {
+  std::chrono::nanoseconds cost{0};
+  for (const Job* job : jobs_) cost += job->ticket.cost;
+  return cost;
+}
+
+void Batch::Run(int slot, engine::StepObserver* observer, SteadyTime started) {
+  ModelInstance& instance = *leader().instance;
+  engine::Session& session = instance.batches()->session(slot, static_cast<int>(size()));
+  statuses_.assign(size(), Status());
+  for (std::size_t i = 0; i < size(); ++i) {
+    statuses_[i] = CheckRunnable(*jobs_[i], started);
+    if (statuses_[i].ok()) jobs_[i]->ticket.times.started = started;
+    jobs_[i]->ticket.times.batch_size = static_cast<int>(size());
+  }
+  session.Reset();
+  LoadAll(session);
+  const SteadyTime input_done = std::chrono::steady_clock::now();
+  session.SetObserver(observer);
+  const bool ran = session.Run().ok();
+  session.SetObserver(nullptr);
+  if (!ran) return RunOneByOne(instance.session(slot));
+  const SteadyTime infer_done = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (!statuses_[i].ok()) continue;
+    jobs_[i]->ticket.times.input_done = input_done;
+    jobs_[i]->ticket.times.infer_done = infer_done;
+    statuses_[i] = jobs_[i]->Store(SessionRow(session, static_cast<int>(i), static_cast<int>(size())));
+  }
+}
+
+void Batch::LoadAll(engine::Session& session) {
+  const std::size_t inputs = leader().instance->executable().inputs().size();
+  for (std::size_t i = 0; i < size(); ++i) {
+    const SessionRow row(session, static_cast<int>(i), static_cast<int>(size()));
+    if (statuses_[i].ok()) statuses_[i] = jobs_[i]->Load(row);
+    if (!statuses_[i].ok()) ClearRow(row, inputs);
+  }
+}
+
+void Batch::RunOneByOne(engine::Session& session) {
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (!statuses_[i].ok()) continue;
+    jobs_[i]->ticket.times.batch_size = 1;
+    statuses_[i] = jobs_[i]->Run(session, jobs_[i]->ticket.times);
+  }
+}
+
+void Batch::EndAll(SteadyTime now) {
+  for (std::size_t i = 0; i < size(); ++i) End(*jobs_[i], statuses_[i], now);
+}
+
+}  // namespace tfld::daemon
