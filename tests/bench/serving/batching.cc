@@ -41,7 +41,7 @@ Status MeasureBatching(const BenchOptions& options, Report& report) {
   report.Section(StrCat("Batches of up to ", kMaxBatch, ": requests a second over the channel, ", kClients,
                         " clients with ", kMaxBatch, " in flight each"));
   TFLD_RETURN_IF_ERROR(MeasureModel("bearing_fault", ShippedModel(2), options, report));
-  for (const char* const name : {"ad01_int8", "kws_int8", "mobilenet_v2_int8"}) {
+  for (const char* const name : {"ad01_int8", "kws_int8", "mobilenet_v2_1.0_224_int8"}) {
     const auto model = SharedModel(StrCat(name, ".tflite"));
     if (!model.empty()) TFLD_RETURN_IF_ERROR(MeasureModel(name, model, options, report));
   }

@@ -30,7 +30,7 @@ int Measure(const std::vector<Scenario>& scenarios, const BenchOptions& options,
     std::fprintf(stderr, "serving_bench: cannot write %s\n", json_file.c_str());
     failed = true;
   }
-  std::printf("\n%s\n", report.all_met() ? "all goals met" : "some goals were missed");
+  if (!failed) std::printf("\n%s\n", report.all_met() ? "all goals met" : "some goals were missed");
   return failed ? 1 : 0;
 }
 

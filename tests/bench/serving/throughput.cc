@@ -18,6 +18,18 @@ namespace tfld::bench {
 namespace {
 
 constexpr int kInFlight = 4;  // requests of a client at a time
+constexpr int kMaxBatch = 8;
+
+// A way in, and the model to ask for: the same one is deployed twice, once to be run in batches.
+struct Way {
+  const char* name;
+  const char* transport;
+  const char* model;
+};
+constexpr Way kWays[] = {{"channel", "channel", "alone"},
+                         {"channel_batches", "channel", "together"},
+                         {"grpc", "grpc", "alone"},
+                         {"grpc_batches", "grpc", "together"}};
 
 Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds) {
   std::vector<std::unique_ptr<engine::Session>> sessions;
@@ -59,34 +71,44 @@ Result<double> RequestsPerSecond(const BenchDaemon& daemon, const Load& load) {
   return static_cast<double>(answered) / load.seconds;
 }
 
+namespace {
+
+Status MeasureWay(const Way& way, const BenchDaemon& daemon, const BareEngine& bare, double seconds, Report& report) {
+  const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<double> engine_rates;
+  std::map<int, double> rates;
+  for (const int clients : {1, 4, 16, 64}) {
+    TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, seconds));
+    engine_rates.push_back(runs);
+    TFLD_ASSIGN_OR_RETURN(rates[clients],
+                          RequestsPerSecond(daemon, {way.transport, way.model, clients, kInFlight, seconds}));
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), rates[clients], "1/s",
+                StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
+  }
+  const auto [least, most] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
+  report.Add({StrCat(way.name, "_throughput_least_of_best"), least->second / most->second, "ratio",
+              StrCat("best at ", most->first, " clients, least at ", least->first), 0.95, false});
+  if (std::string_view(way.transport) != "channel") return {};
+  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), most->second / Median(engine_rates), "ratio",
+              StrCat("Session::Run: ", Rounded(Median(engine_rates)), " 1/s"), 0.90, false});
+  return {};
+}
+
+}  // namespace
+
 Status MeasureThroughput(const BenchOptions& options, Report& report) {
   auto model = SharedModel("kws_int8.tflite");
   const std::string name = model.empty() ? "bearing_fault" : "kws_int8";
   if (model.empty()) model = ShippedModel(2);
-  report.Section(StrCat("Throughput with ", name, ": requests a second, ", kInFlight, " in flight for each client"));
-  const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  report.Section(StrCat("Throughput with ", name, ": requests a second, ", kInFlight,
+                        " in flight for each client; in batches of up to ", kMaxBatch));
   BenchDaemon daemon;
-  TFLD_RETURN_IF_ERROR(daemon.Start("[limits]\nmax_connections = 1024\n"));
-  TFLD_RETURN_IF_ERROR(daemon.Deploy("kws", model));
+  TFLD_RETURN_IF_ERROR(daemon.Start(
+      StrCat("[limits]\nmax_connections = 1024\n[[model]]\nname = \"together\"\nmax_batch = ", kMaxBatch, "\n")));
+  TFLD_RETURN_IF_ERROR(daemon.Deploy("alone", model));
+  TFLD_RETURN_IF_ERROR(daemon.Deploy("together", model));
   TFLD_ASSIGN_OR_RETURN(const BareEngine bare, BareEngine::Load(model));
-  std::vector<double> alone;
-  for (const std::string transport : {"channel", "grpc"}) {
-    std::map<int, double> rates;
-    for (const int clients : {1, 4, 16, 64}) {
-      TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, options.seconds));
-      alone.push_back(runs);
-      TFLD_ASSIGN_OR_RETURN(rates[clients],
-                            RequestsPerSecond(daemon, {transport, "kws", clients, kInFlight, options.seconds}));
-      report.Add({StrCat(transport, "_throughput_", clients, "_clients"), rates[clients], "1/s",
-                  StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
-    }
-    const auto [least, most] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
-    report.Add({StrCat(transport, "_throughput_least_of_best"), least->second / most->second, "ratio",
-                StrCat("best at ", most->first, " clients, least at ", least->first), 0.95, false});
-    if (transport != "channel") continue;
-    report.Add({"channel_throughput_of_bare_engine", most->second / Median(alone), "ratio",
-                StrCat("Session::Run: ", Rounded(Median(alone)), " 1/s"), 0.90, false});
-  }
+  for (const Way& way : kWays) TFLD_RETURN_IF_ERROR(MeasureWay(way, daemon, bare, options.seconds, report));
   return {};
 }
 
