@@ -23,8 +23,8 @@ Status MeasureModel(const std::string& name, const std::vector<std::byte>& model
   TFLD_RETURN_IF_ERROR(daemon.Deploy("alone", model));
   std::vector<double> ratios, alone, together;
   for (int round = 0; round < kRounds; ++round) {
-    Load load{.transport = "channel", .clients = kClients, .in_flight = kMaxBatch, .seconds = options.seconds};
-    load.model = "alone";
+    Load load{
+        .transport = "channel", .model = "alone", .clients = kClients, .slots = kMaxBatch, .seconds = options.seconds};
     TFLD_ASSIGN_OR_RETURN(alone.emplace_back(), RequestsPerSecond(daemon, load));
     load.model = "together";
     TFLD_ASSIGN_OR_RETURN(together.emplace_back(), RequestsPerSecond(daemon, load));

@@ -20,16 +20,17 @@ namespace {
 constexpr int kInFlight = 4;  // requests of a client at a time
 constexpr int kMaxBatch = 8;
 
-// A way in, and the model to ask for: the same one is deployed twice, once to be run in batches.
+// A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
+// whether a client has a thread for each request under way or one for all.
 struct Way {
   const char* name;
   const char* transport;
   const char* model;
+  int threads, slots;
 };
-constexpr Way kWays[] = {{"channel", "channel", "alone"},
-                         {"channel_batches", "channel", "together"},
-                         {"grpc", "grpc", "alone"},
-                         {"grpc_batches", "grpc", "together"}};
+constexpr Way kWays[] = {{"channel", "channel", "alone", kInFlight, 1},
+                         {"channel_batches", "channel", "together", 1, kInFlight},
+                         {"grpc", "grpc", "alone", kInFlight, 1}};
 
 Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds) {
   std::vector<std::unique_ptr<engine::Session>> sessions;
@@ -59,7 +60,8 @@ Result<double> RequestsPerSecond(const BenchDaemon& daemon, const Load& load) {
   worker.runtime_dir = daemon.runtime_dir();
   worker.model = load.model;
   worker.transport = load.transport;
-  worker.threads = load.in_flight;
+  worker.threads = load.threads;
+  worker.slots = load.slots;
   worker.seconds = load.seconds;
   TFLD_ASSIGN_OR_RETURN(const auto results,
                         RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(load.clients), worker)));
@@ -80,8 +82,8 @@ Status MeasureWay(const Way& way, const BenchDaemon& daemon, const BareEngine& b
   for (const int clients : {1, 4, 16, 64}) {
     TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, seconds));
     engine_rates.push_back(runs);
-    TFLD_ASSIGN_OR_RETURN(rates[clients],
-                          RequestsPerSecond(daemon, {way.transport, way.model, clients, kInFlight, seconds}));
+    TFLD_ASSIGN_OR_RETURN(rates[clients], RequestsPerSecond(daemon, {way.transport, way.model, clients, way.threads,
+                                                                     way.slots, seconds}));
     report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), rates[clients], "1/s",
                 StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
   }

@@ -12,8 +12,9 @@ class BenchDaemon;
 struct Load {
   std::string transport{};
   std::string model{};
-  int clients = 1;    // processes
-  int in_flight = 1;  // requests of each at a time
+  int clients = 1;  // processes
+  int threads = 1;  // of each
+  int slots = 1;    // of a thread: requests under way at a time
   double seconds = 1;
 };
 

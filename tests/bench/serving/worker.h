@@ -19,7 +19,8 @@ struct WorkerOptions {
   std::string model{};
   std::string transport = "auto";  // "grpc", "channel"
   std::string priority = "normal";
-  int threads = 1;            // each with a binding of its own: so many requests in flight
+  int threads = 1;            // each with bindings of its own
+  int slots = 1;              // of a thread: so many requests in flight
   int think_us = 0;           // between an answer and the next request
   double seconds = 1;         // of measuring, after the start
   bool check = false;         // the answers are those of the version that gave them
