@@ -35,18 +35,23 @@ void Policy::PopMates(const Job& leader, std::vector<Job*>& mates) {
        job = job->ticket.next_mate) {
     found += job->priority == leader.priority ? 1 : 0;
   }
-  const int size = batches->SizeFor(found + 1);
-  Job* job = leader.instance->load().first_mate;
-  for (int left = size - 1; left > 0;) {
-    Job* next = job->ticket.next_mate;
-    if (job->priority == leader.priority) {
-      TakeOut(*job);
-      job->ticket.follows = true;
-      mates.push_back(job);
-      --left;
-    }
-    job = next;
+  for (int left = batches->SizeFor(found + 1) - 1; left > 0; --left) {
+    Job& job = NextMate(leader);
+    TakeOut(job);
+    job.ticket.follows = true;
+    mates.push_back(&job);
   }
+}
+
+// The one whose client is the furthest behind, as for Pop: or a client that floods would fill the rows of a batch that
+// another leads. There is one.
+Job& Policy::NextMate(const Job& leader) const {
+  Job* best = nullptr;
+  for (Job* job = leader.instance->load().first_mate; job != nullptr; job = job->ticket.next_mate) {
+    if (job->priority != leader.priority) continue;
+    if (best == nullptr || job->ticket.flow->start < best->ticket.flow->start) best = job;
+  }
+  return *best;
 }
 
 // A critical job does not wait for others. One whose deadline is so near that waiting could cost it does not either.

@@ -39,11 +39,6 @@ Status ModelInstance::EnableBatches(const BatchOptions& options,
   return {};
 }
 
-void ModelInstance::DisableBatches() {
-  batches_.reset();
-  batch_options_ = {};
-}
-
 std::size_t ModelInstance::arena_bytes() const {
   const int rows = sessions() + (batches_ ? batches_->rows() : 0);
   return executable_->memory().arena_bytes * static_cast<std::size_t>(rows);

@@ -61,7 +61,6 @@ class ModelInstance {
   // Requests run together from now on, when several of one row each wait. Before the instance serves. The errors of
   // BatchSessions::Create, after which it serves without batches.
   Status EnableBatches(const BatchOptions& options, const std::vector<std::shared_ptr<engine::ThreadPool>>& pools);
-  void DisableBatches();
   // Null when requests run alone.
   BatchSessions* batches() { return batches_.get(); }
   const BatchOptions& batch_options() const { return batch_options_; }

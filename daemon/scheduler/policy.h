@@ -67,7 +67,8 @@ class Policy {
   // critical job may wait for it. Only jobs of instances with a second session qualify.
   Job* PopUrgent(const Job& running, Nanoseconds left);
   // Takes jobs out that are to run as one batch with `leader`, which Pop has given: as many as the largest size of
-  // batch has that they fill together, in the order of arrival, and appends them to `mates`. Each is to be charged.
+  // batch has that they fill together, of the clients that are the furthest behind first, and appends them to `mates`.
+  // Each is to be charged.
   void PopMates(const Job& leader, std::vector<Job*>& mates);
   // When Pop may find something that it did not find before though nothing happened: a job has waited long enough for
   // others. The far future when there is no such job.
@@ -113,6 +114,7 @@ class Policy {
   void TakeOut(Job& job);
   void JoinMates(Job& job);
   void LeaveMates(Job& job);
+  Job& NextMate(const Job& leader) const;
   // Whether the job is to wait for others of its version, which then is held.
   bool Holds(const Job& job);
   void Release(ModelInstance& instance);

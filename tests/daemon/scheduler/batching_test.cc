@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <vector>
 
 #include "daemon/scheduler/policy.h"
@@ -106,6 +107,26 @@ TEST_F(BatchingTest, EachClientPaysForItsOwn) {
   policy_.Charge(*batch[1], microseconds(500));  // bob's row was the dear one
   EXPECT_EQ(policy_.Pop(At(5)), &first);
   EXPECT_EQ(policy_.Pop(At(5)), &later);
+}
+
+// One keeps 60 requests waiting and the other nine, which is enough for its share of each batch of eight.
+TEST_F(BatchingTest, AFloodDoesNotFillTheRowsOfABatchThatAnotherLeads) {
+  const auto instance = BatchInstance(8);
+  std::map<std::int32_t, int> served;
+  const auto push = [&](JobClient client, int time) { Push(instance, client, At(time)).ticket.weight = 1; };
+  for (int i = 0; i < 60; ++i) push(kAda, i);
+  for (int i = 0; i < 9; ++i) push(kBob, 60 + i);
+  for (int round = 0; round < 500; ++round) {
+    const auto batch = PopBatch(At(100 + round));
+    ASSERT_EQ(batch.size(), 8u);
+    for (Job* job : batch) {
+      policy_.Charge(*job, microseconds(50));
+      ++served[job->client.pid];
+    }
+    for (const Job* job : batch) push(job->client, 100 + round);
+  }
+  const double share = static_cast<double>(served[kBob.pid]) / (served[kAda.pid] + served[kBob.pid]);
+  EXPECT_NEAR(share, 0.5, 0.025);
 }
 
 TEST_F(BatchingTest, ABatchOccupiesOneExecutor) {
