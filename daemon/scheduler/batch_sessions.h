@@ -17,7 +17,9 @@ namespace tfld::daemon {
 
 class BatchSessions {
  public:
-  // For batches of up to `largest`, at least 2, on as many slots as there are pools. FAILED_PRECONDITION with the
+  static constexpr int kMost = 64;  // requests in one batch
+
+  // For batches of up to `largest`, from 2 to kMost, on as many slots as there are pools. FAILED_PRECONDITION with the
   // reason when the model cannot take several rows: an input without a first axis of one, an output that does not
   // follow, strings; and the engine's errors for the larger shapes.
   static Result<std::unique_ptr<BatchSessions>> Create(const engine::Executable& executable,

@@ -5,6 +5,7 @@
 
 #include "daemon/scheduler/batch_sessions.h"
 #include "daemon/scheduler/version_counters.h"
+#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 
@@ -34,6 +35,8 @@ Result<std::shared_ptr<ModelInstance>> ModelInstance::Create(
 Status ModelInstance::EnableBatches(const BatchOptions& options,
                                     const std::vector<std::shared_ptr<engine::ThreadPool>>& pools) {
   if (options.max_size < 2) return {};
+  if (options.max_size > BatchSessions::kMost)
+    return InvalidArgument(StrCat("a batch has at most ", BatchSessions::kMost, " requests"));
   TFLD_ASSIGN_OR_RETURN(batches_, BatchSessions::Create(*executable_, pools, options.max_size));
   batch_options_ = options;
   return {};

@@ -2,17 +2,16 @@
 // threads, and after its construction it allocates nothing.
 //
 // The order:
-//   1. Classes are strict: critical before normal before background. But one background job runs before normal ones
-//   when
-//      none has been started for `aging` while some waited, so that background work goes on, if slowly, whatever the
-//      normal load. Nothing goes before critical jobs.
-//   2. Inside a class clients get fair shares by start-time fair queueing (Goyal, Vin, Cheng 1996): a client's jobs
-//   form a
-//      flow; a flow's start tag is the virtual time at which its next job may start; the least start tag is served;
-//      virtual time is the start tag of what was served last; serving moves the flow's tag on by the job's cost over
-//      the client's weight. A flow that comes to wait starts at the present virtual time at the earliest, so that
-//      idling saves up nothing. The cost is at first the estimate, and is put right when the job has ended (Charge).
-//   3. Inside a flow the earliest deadline is first, then arrival.
+// 1. Classes are strict: critical before normal before background. But one background job runs before normal ones when
+// none has been started for `aging` while some waited, so that background work goes on, if slowly, whatever the normal
+// load. Nothing goes before critical jobs.
+// 2. Inside a class clients get fair shares by start-time fair queueing (Goyal, Vin, Cheng 1996): a client's jobs form
+// a flow; a flow's start tag is the virtual time at which its next job may start; the least start tag is served;
+// virtual time is the start tag of what was served last; serving moves the flow's tag on by the job's cost over the
+// client's weight. A flow that comes to wait starts at the present virtual time at the earliest, so that idling saves
+// up nothing. The cost is at first the estimate, and is put right when the job has ended (Charge).
+// 3. Inside a flow the earliest deadline is first, then arrival.
+//
 // So deadlines order a client's own jobs alone: a client that floods with short deadlines, or with whatever others,
 // gets its share and no more.
 //

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/scheduler/affinity.h"
+#include "daemon/scheduler/batch_sessions.h"
 #include "daemon/scheduler/executor.h"
 #include "daemon/scheduler/scheduler_core.h"
 #include "engine/base/str_cat.h"
@@ -35,7 +36,7 @@ PolicyOptions PolicyOptionsOf(const SchedulerOptions& options, int executors) {
   policy.capacity = options.queue_capacity;
   policy.per_client = options.queue_per_client;
   policy.per_instance = options.queue_per_model;
-  policy.running = static_cast<std::size_t>(executors) * 3;  // with those that preempt, and guests
+  policy.running = static_cast<std::size_t>(executors) * (BatchSessions::kMost + 2);  // those that preempt, and guests
   return policy;
 }
 
