@@ -61,7 +61,9 @@ struct ConcatenationAttributes {
 // ADD, SUB, MUL, DIV and L2_NORMALIZATION: elementwise with a fused activation.
 struct ElementwiseAttributes {
   Activation activation = Activation::kNone;
-  bool pot_scale_int16 = true;  // ADD and SUB in int16: scales are powers of two
+  // ADD and SUB in int16: scales are powers of two. A table of options says so unless it denies it; without a table it
+  // is not so.
+  bool pot_scale_int16 = false;
 };
 
 struct ReshapeAttributes {

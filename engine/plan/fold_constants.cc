@@ -29,9 +29,9 @@ bool CanFold(const Graph& graph, int node_index, const Operator& definition, std
   return is_known && std::ranges::all_of(node.outputs, is_small) && CountOperations(graph, node) <= max_operations;
 }
 
-Status Fold(Graph& graph, int node_index, const Operator& definition, std::vector<std::shared_ptr<const void>>& storage,
-            std::size_t& bytes) {
-  PrepareContext context(graph, node_index, /*threads=*/1);
+Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCaller& caller,
+            std::vector<std::shared_ptr<const void>>& storage, std::size_t& bytes) {
+  PrepareContext context(graph, node_index, /*threads=*/1, &caller);
   TFLD_RETURN_IF_ERROR(definition.prepare(context));
   const std::unique_ptr<Kernel> kernel = context.TakeKernel();
   if (kernel == nullptr) return context.Unsupported("no portable kernel to fold it with");

@@ -15,7 +15,7 @@ bool CanFold(const Graph& graph, int node_index, const Operator& definition, std
              double max_operations);
 
 // Runs the portable kernel. The outputs' memory is added to `storage`; `bytes` grows by its size.
-Status Fold(Graph& graph, int node_index, const Operator& definition, std::vector<std::shared_ptr<const void>>& storage,
-            std::size_t& bytes);
+Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCaller& caller,
+            std::vector<std::shared_ptr<const void>>& storage, std::size_t& bytes);
 
 }  // namespace tfld::engine

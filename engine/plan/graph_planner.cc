@@ -81,7 +81,7 @@ class GraphPlanner {
     if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes, folding_left_)) {
       kernel_name_ = "folded";
       folding_left_ -= CountOperations(graph, NodeAt(node));
-      return Fold(graph, node, *definition, result_.storage, result_.folded_bytes);
+      return Fold(graph, node, *definition, caller_, result_.storage, result_.folded_bytes);
     }
     return Prepare(node, *definition);
   }
@@ -103,7 +103,7 @@ class GraphPlanner {
   Status PrepareLate(int node, const Operator& definition) {
     for (const ValueId id : NodeAt(node).outputs) result_.graph.value(id).is_dynamic = true;
     PreparedStep step{.node = node,
-                      .kernel = MakeLateKernel(result_.graph, node, definition, options_.max_arena_bytes)};
+                      .kernel = MakeLateKernel(result_.graph, node, definition, caller_, options_.max_arena_bytes)};
     kernel_name_ = step.kernel->name();
     result_.steps.push_back(std::move(step));
     return {};

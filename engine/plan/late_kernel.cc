@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "engine/base/aligned_buffer.h"
 #include "engine/base/str_cat.h"
+#include "engine/graph/callees.h"
 #include "engine/kernels/session_services.h"
 #include "engine/plan/size_limit.h"
 #include "engine/plan/text_mover.h"
@@ -35,14 +37,36 @@ Graph Isolate(const Graph& graph, int node_index) {
   return alone;
 }
 
+// The graphs that the node reads (what STABLEHLO_SCATTER does to two elements), by their numbers. None can be run.
+class ReadGraphs final : public GraphCaller {
+ public:
+  ReadGraphs(const Node& node, const GraphCaller& all) {
+    for (const int index : Callees(node)) {
+      if (const Graph* graph = all.Find(index)) graphs_.emplace(index, *graph);
+    }
+  }
+
+  const Graph* Find(int graph) const override {
+    const auto found = graphs_.find(graph);
+    return found == graphs_.end() ? nullptr : &found->second;
+  }
+  Result<std::vector<Argument>> Infer(int, std::span<const Argument>) override { return NotHere(); }
+  Result<int> Plan(int, std::span<const Argument>) override { return NotHere(); }
+
+ private:
+  static Status NotHere() { return Internal("a node that is planned at run time calls a graph"); }
+
+  std::map<int, Graph> graphs_;
+};
+
 std::size_t ContentBytes(const Value& value, const std::byte* data) {
   return value.type == ElementType::kString ? StringReader(data).bytes() : value.byte_size();
 }
 
 class LateState final : public KernelState, private OutputResizer {
  public:
-  LateState(const Graph& alone, const Operator& definition, std::size_t max_bytes)
-      : graph_(alone), definition_(definition), max_bytes_(max_bytes) {
+  LateState(const Graph& alone, const Operator& definition, const ReadGraphs& read_graphs, std::size_t max_bytes)
+      : graph_(alone), definition_(definition), read_graphs_(read_graphs), max_bytes_(max_bytes) {
     if (TextMover::IsNeededFor(node(), graph_)) text_.emplace(graph_);
     const std::size_t inputs = node().inputs.size();
     is_needed_.resize(inputs);
@@ -132,12 +156,12 @@ class LateState final : public KernelState, private OutputResizer {
   }
 
   Status TryPrepare(std::vector<int>& needed) {
-    InferContext infer(graph_, 0);
+    InferContext infer(graph_, 0, &read_graphs_);
     Status status = definition_.infer(infer);
     needed = infer.needed_inputs();
     if (!status.ok()) return status;
     for (const ValueId id : node().outputs) TFLD_RETURN_IF_ERROR(CheckSize(graph_, id, max_bytes_));
-    PrepareContext prepare(graph_, 0, /*threads=*/1);
+    PrepareContext prepare(graph_, 0, /*threads=*/1, &read_graphs_);
     status = definition_.prepare(prepare);
     needed.insert(needed.end(), prepare.needed_inputs().begin(), prepare.needed_inputs().end());
     if (!status.ok()) return status;
@@ -196,6 +220,7 @@ class LateState final : public KernelState, private OutputResizer {
 
   Graph graph_;
   const Operator& definition_;
+  ReadGraphs read_graphs_;
   const std::size_t max_bytes_;
   std::optional<TextMover> text_;
   std::vector<bool> is_open_;    // by input: neither absent nor constant nor a variable
@@ -211,8 +236,11 @@ class LateState final : public KernelState, private OutputResizer {
 
 class LateKernel final : public Kernel {
  public:
-  LateKernel(Graph alone, const Operator& definition, std::size_t max_bytes)
-      : graph_(std::move(alone)), definition_(definition), max_bytes_(max_bytes) {
+  LateKernel(Graph alone, const Operator& definition, const GraphCaller& caller, std::size_t max_bytes)
+      : graph_(std::move(alone)),
+        definition_(definition),
+        read_graphs_(graph_.nodes[0], caller),
+        max_bytes_(max_bytes) {
     name_ = StrCat("late.", graph_.nodes[0].op_name());
     std::ranges::transform(name_, name_.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -220,13 +248,14 @@ class LateKernel final : public Kernel {
 
   std::string_view name() const override { return name_; }
   Result<std::unique_ptr<KernelState>> NewState() const override {
-    return std::unique_ptr<KernelState>(std::make_unique<LateState>(graph_, definition_, max_bytes_));
+    return std::unique_ptr<KernelState>(std::make_unique<LateState>(graph_, definition_, read_graphs_, max_bytes_));
   }
   Status Run(const RunContext& run) const override { return static_cast<LateState*>(run.state)->Run(run); }
 
  private:
   Graph graph_;
   const Operator& definition_;
+  ReadGraphs read_graphs_;
   std::size_t max_bytes_;
   std::string name_;
 };
@@ -234,8 +263,8 @@ class LateKernel final : public Kernel {
 }  // namespace
 
 std::unique_ptr<Kernel> MakeLateKernel(const Graph& graph, int node_index, const Operator& definition,
-                                       std::size_t max_bytes) {
-  return std::make_unique<LateKernel>(Isolate(graph, node_index), definition, max_bytes);
+                                       const GraphCaller& caller, std::size_t max_bytes) {
+  return std::make_unique<LateKernel>(Isolate(graph, node_index), definition, caller, max_bytes);
 }
 
 }  // namespace tfld::engine

@@ -12,8 +12,9 @@
 
 namespace tfld::engine {
 
-// `definition` is the node's operator. Constants of the graph must outlive the kernel.
+// `definition` is the node's operator; graphs that it reads are taken from `caller`. Constants of the graph must
+// outlive the kernel.
 std::unique_ptr<Kernel> MakeLateKernel(const Graph& graph, int node_index, const Operator& definition,
-                                       std::size_t max_bytes);
+                                       const GraphCaller& caller, std::size_t max_bytes);
 
 }  // namespace tfld::engine

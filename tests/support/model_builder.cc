@@ -77,7 +77,16 @@ int ModelBuilder::AddOperator(const OperatorSpec& spec) {
   const auto outputs = fbb_.CreateVector(spec.outputs);
   flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> custom;
   if (!spec.custom_options.empty()) custom = fbb_.CreateVector(spec.custom_options);
-  operators_.push_back(wire::CreateOperator(fbb_, code, inputs, outputs, spec.options_type, spec.options, custom));
+  wire::OperatorBuilder node(fbb_);
+  node.add_opcode_index(code);
+  node.add_inputs(inputs);
+  node.add_outputs(outputs);
+  if (spec.options_type != wire::BuiltinOptions_NONE) node.add_builtin_options_type(spec.options_type);
+  node.add_builtin_options(spec.options);
+  node.add_custom_options(custom);
+  if (spec.options2_type != wire::BuiltinOptions2_NONE) node.add_builtin_options_2_type(spec.options2_type);
+  node.add_builtin_options_2(spec.options2);
+  operators_.push_back(node.Finish());
   return static_cast<int>(operators_.size() - 1);
 }
 

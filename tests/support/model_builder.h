@@ -40,6 +40,8 @@ struct OperatorSpec {
   // Made with the builder's fbb() before AddOperator: wire::CreateSoftmaxOptions(builder.fbb(), 1.0F).Union()
   wire::BuiltinOptions options_type = wire::BuiltinOptions_NONE;
   flatbuffers::Offset<void> options{};
+  wire::BuiltinOptions2 options2_type = wire::BuiltinOptions2_NONE;
+  flatbuffers::Offset<void> options2{};
   int version = 1;
   std::string custom_code{};
   std::vector<std::uint8_t> custom_options{};

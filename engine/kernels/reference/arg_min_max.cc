@@ -38,14 +38,28 @@ Status EmitArg(PrepareContext& context, std::string_view name, int axis, Compare
   });
 }
 
+// Beside `better`, a number is better than what is none.
+template <typename Compare>
+struct SkippingNan {
+  Compare better;
+  bool operator()(float a, float b) const { return a == a && (b != b || better(a, b)); }
+};
+
 template <typename Compare>
 Status PrepareArg(PrepareContext& context, std::string_view name, Compare better) {
   TFLD_ASSIGN_OR_RETURN(const int axis, ReadAxis(context));
   return DispatchType<float, std::int8_t, std::uint8_t, std::int32_t, bool>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         return DispatchType<std::int32_t, std::int64_t>(
-            context, context.Output(0).type,
-            [&]<typename Index>(TypeTag<Index>) -> Status { return EmitArg<T, Index>(context, name, axis, better); });
+            context, context.Output(0).type, [&]<typename Index>(TypeTag<Index>) -> Status {
+              // TensorFlow Lite passes over NaNs where the elements lie side by side, and only there.
+              if constexpr (kIsFloat<T>) {
+                const Shape& shape = context.Input(0).shape;
+                if (shape.Product(axis + 1, shape.rank()) == 1)
+                  return EmitArg<T, Index>(context, name, axis, SkippingNan<Compare>{better});
+              }
+              return EmitArg<T, Index>(context, name, axis, better);
+            });
       });
 }
 

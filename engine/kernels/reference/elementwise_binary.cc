@@ -12,6 +12,8 @@
 namespace tfld::engine::reference {
 namespace {
 
+constexpr float kGreatestHalf = 65504.0F;
+
 // Integers that are not quantized wrap.
 template <typename Function, typename T>
 T Wrapping(Function function, T a, T b) {
@@ -194,7 +196,8 @@ Status PrepareArithmetic(PrepareContext& context) {
       return EmitBinary<T>(context, Function::kName, Function{});
     } else {
       using Real = std::conditional_t<kIsHalf<T>, float, T>;
-      TFLD_ASSIGN_OR_RETURN(const Range<Real> range, RequireActivationRange<Real>(context, activation));
+      TFLD_ASSIGN_OR_RETURN(Range<Real> range, RequireActivationRange<Real>(context, activation));
+      if constexpr (kIsHalf<T>) range = {range.Clamp(-kGreatestHalf), range.Clamp(kGreatestHalf)};
       const auto function = [range](Real a, Real b) { return range.Clamp(Wrapping(Function{}, a, b)); };
       return EmitBinary<T>(context, Function::kName, [function](T a, T b) { return ApplyRounded<T>(function, a, b); });
     }

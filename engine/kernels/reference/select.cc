@@ -54,11 +54,20 @@ Result<Shape> SelectConditionShape(const OpContext& context) {
   return shape;
 }
 
+// Where all are one element, the shape that the model declares tells which of their ranks is meant.
+bool IsDeclaredSingle(const OpContext& context) {
+  for (const int operand : {kCondition, kThen, kElse}) {
+    if (context.Input(operand).shape.NumElements() != 1) return false;
+  }
+  return context.Output(0).shape.NumElements() == 1;
+}
+
 Status EmitSelect(PrepareContext& context, const Shape& condition) {
   TFLD_RETURN_IF_ERROR(context.RequireInputType(kCondition, {ElementType::kBool}));
   TFLD_RETURN_IF_ERROR(context.RequireSameType(kThen, 0));
   TFLD_RETURN_IF_ERROR(context.RequireSameType(kElse, 0));
-  const Shape& output = context.Output(0).shape;
+  // One element has no axes to go along, whatever the operands' ranks are.
+  const Shape output = IsDeclaredSingle(context) ? Shape() : context.Output(0).shape;
   const Selection selection{.shape = output,
                             .condition = RepeatingStrides(condition, output),
                             .then = RepeatingStrides(context.Input(kThen).shape, output),
@@ -77,6 +86,7 @@ Status EmitSelect(PrepareContext& context, const Shape& condition) {
 }  // namespace
 
 Status InferSelect(InferContext& context) {
+  if (IsDeclaredSingle(context)) return {};
   const Shape& then = context.Input(kThen).shape;
   if (!(then == context.Input(kElse).shape)) {
     return context.Error(
@@ -92,6 +102,7 @@ Status PrepareSelect(PrepareContext& context) {
 }
 
 Status InferSelectV2(InferContext& context) {
+  if (IsDeclaredSingle(context)) return {};
   TFLD_ASSIGN_OR_RETURN(const Shape shape,
                         BroadcastShape(context, context.Input(kThen).shape, context.Input(kElse).shape));
   TFLD_ASSIGN_OR_RETURN(const Shape all, BroadcastShape(context, context.Input(kCondition).shape, shape));

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "engine/kernels/reference/dispatch.h"
+#include "engine/kernels/reference/half.h"
 #include "engine/kernels/reference/lookup_table.h"
 #include "engine/kernels/reference/reference.h"
 #include "engine/kernels/reference/requantize.h"
@@ -20,15 +21,30 @@ struct Rows {
   std::int64_t count, depth;
 };
 
-void SoftmaxFloat(Rows rows, float beta, const float* input, float* output) {
+template <typename T>
+T RoundTo(float value) {
+  if constexpr (kIsHalf<T>) {
+    return T::Round(value);
+  } else {
+    return value;
+  }
+}
+
+// float or Half. The exps are rounded to T before they are divided, but summed as they are.
+template <typename T>
+void SoftmaxReal(Rows rows, float beta, const T* input, T* output) {
   for (std::int64_t row = 0; row < rows.count; ++row, input += rows.depth, output += rows.depth) {
-    const float max = *std::max_element(input, input + rows.depth);
+    auto max = static_cast<float>(input[0]);
+    for (std::int64_t i = 1; i < rows.depth; ++i) max = std::max(max, static_cast<float>(input[i]));
     float sum = 0;
     for (std::int64_t i = 0; i < rows.depth; ++i) {
-      output[i] = std::exp((input[i] - max) * beta);
-      sum += output[i];
+      const float exp = std::exp((static_cast<float>(input[i]) - max) * beta);
+      output[i] = RoundTo<T>(exp);
+      sum += exp;
     }
-    for (std::int64_t i = 0; i < rows.depth; ++i) output[i] /= sum;
+    for (std::int64_t i = 0; i < rows.depth; ++i) {
+      output[i] = RoundTo<T>(static_cast<float>(output[i]) / sum);
+    }
   }
 }
 
@@ -151,13 +167,13 @@ Status PrepareSoftmax(PrepareContext& context) {
   const Shape& shape = context.Input(0).shape;
   Rows rows{.count = shape.Product(0, shape.rank() - 1), .depth = shape.dim(shape.rank() - 1)};
   if (rows.depth == 0) rows.count = 0;
-  return DispatchType<float, std::int8_t, std::uint8_t, std::int16_t>(
+  return DispatchType<float, Half, std::int8_t, std::uint8_t, std::int16_t>(
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
-        if constexpr (kIsFloat<T>) {
+        if constexpr (!kIsQuantized<T>) {
           TFLD_RETURN_IF_ERROR(context.RequireSameType(0, 0));
           const float beta = context.attributes<SoftmaxAttributes>().beta;
           return context.Emit("reference.softmax", [rows, beta](const RunContext& run) -> Status {
-            SoftmaxFloat(rows, beta, run.Input<float>(0), run.Output<float>(0));
+            SoftmaxReal(rows, beta, run.Input<T>(0), run.Output<T>(0));
             return {};
           });
         } else if constexpr (sizeof(T) == 2) {

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/kernels/reference/half.h"
 #include "tests/engine/kernels/kernel_test_util.h"
 
 namespace tfld::engine {
 namespace {
 
+using reference::Half;
 using ::testing::ElementsAre;
 using ::testing::FloatNear;
 using ::testing::HasSubstr;
@@ -132,6 +134,17 @@ TEST(Softmax, FloatIsStableForLargeInputs) {
   node.Input<float>({1, 2}, {1000, 1000}).Output(ElementType::kFloat32);
   ASSERT_TRUE(node.Run().ok());
   EXPECT_THAT(node.Result<float>(), ElementsAre(0.5F, 0.5F));
+}
+
+TEST(Softmax, HalvesAreComputedInFloat) {
+  TestNode node(OpCode::kSoftmax, SoftmaxAttributes{}, /*version=*/4);
+  const auto half = [](float x) { return Half::Round(x); };
+  node.Input<Half>({2, 2}, {half(-60000), half(-60000), half(1), half(3)}).Output(ElementType::kFloat16);
+  ASSERT_TRUE(node.Run().ok());
+  const std::vector<Half> result = node.Result<Half>();
+  EXPECT_EQ(static_cast<float>(result[0]), 0.5F);
+  EXPECT_NEAR(static_cast<float>(result[2]), 0.1192F, 1e-4F);
+  EXPECT_NEAR(static_cast<float>(result[3]), 0.8808F, 5e-4F);
 }
 
 TEST(Softmax, Int8SumsToOne) {

@@ -97,6 +97,19 @@ TEST(Log, OfZeroIsTheLeast) {
   EXPECT_THAT(Unary<I8>(OpCode::kLog, {0, 1}, Quantized(1, 0), Quantized(0.1F, 10)), ElementsAre(-128, 10));
 }
 
+std::vector<std::uint16_t> MultiplyHalves(float a, float b) {
+  TestNode node(OpCode::kMul, ElementwiseAttributes{}, /*version=*/8);
+  node.Input<Half>({1}, {Half::Round(a)}).Input<Half>({1}, {Half::Round(b)}).Output(ElementType::kFloat16);
+  EXPECT_TRUE(node.Run().ok());
+  return {node.Result<Half>()[0].bits};
+}
+
+TEST(Half, SaturatesInArithmetic) {
+  EXPECT_THAT(MultiplyHalves(0.5F, 3), ElementsAre(Half::Round(1.5F).bits));
+  EXPECT_THAT(MultiplyHalves(300, 300), ElementsAre(0x7BFF));
+  EXPECT_THAT(MultiplyHalves(-300, 300), ElementsAre(0xFBFF));
+}
+
 TEST(Half, RoundsToEven) {
   EXPECT_EQ(Half::Round(1.0F).bits, 0x3C00);
   EXPECT_EQ(Half::Round(-2.0F).bits, 0xC000);
@@ -183,6 +196,19 @@ TEST(SelectV2, BroadcastsAllThree) {
   EXPECT_THAT(node.Result<I32>(), ElementsAre(1, 2, 9, 9));
 }
 
+TEST(SelectV2, SingleElementsHaveTheDeclaredShape) {
+  for (const Shape& declared : {Shape(), Shape({1})}) {
+    TestNode node(OpCode::kSelectV2);
+    node.Input<bool>({1, 1}, {false})
+        .Input<I32>({1}, {1})
+        .Input<I32>({}, {9})
+        .Output(ElementType::kInt32, {}, declared);
+    ASSERT_TRUE(node.Run().ok());
+    EXPECT_EQ(node.ResultShape(), declared);
+    EXPECT_THAT(node.Result<I32>(), ElementsAre(9));
+  }
+}
+
 TEST(AddN, RefusesOtherShapes) {
   TestNode node(OpCode::kAddN);
   node.Input<I32>({2}, {1, 2}).Input<I32>({2}, {3, 4}).Input<I32>({2}, {5, 6}).Output(ElementType::kInt32);
@@ -198,9 +224,19 @@ TEST(Add, Int16ByScales) {
   EXPECT_THAT(
       (Binary<I16, I16>(OpCode::kAdd, {10}, {10}, Quantized(0.1F, 0), Quantized(0.05F, 0), Quantized(0.01F, 0))),
       ElementsAre(150));
-  EXPECT_THAT((Binary<I16, I16>(OpCode::kAdd, {100, 32767}, {6, 8}, Quantized(0.25F, 0), Quantized(0.0625F, 0),
-                                Quantized(0.25F, 0))),
-              ElementsAre(102, 32767));
+  // 6 / 16 rounds up where it is shifted before the sum; the options say whether it is.
+  for (const bool shifts : {true, false}) {
+    TestNode node(OpCode::kAdd, ElementwiseAttributes{.pot_scale_int16 = shifts});
+    node.Input<I16>({2}, {100, 32767}, Quantized(0.25F, 0))
+        .Input<I16>({2}, {6, 8}, Quantized(0.0625F, 0))
+        .Output(ElementType::kInt16, Quantized(0.25F, 0));
+    ASSERT_TRUE(node.Run().ok());
+    EXPECT_THAT(node.Result<I16>(), ElementsAre(102, 32767));
+  }
+  // Without options no input needs the output's scale.
+  EXPECT_THAT(
+      (Binary<I16, I16>(OpCode::kAdd, {100}, {100}, Quantized(0.25F, 0), Quantized(0.25F, 0), Quantized(0.5F, 0))),
+      ElementsAre(100));
   EXPECT_THAT((Binary<I16, I16>(OpCode::kAdd, {32767}, {1})), ElementsAre(-32768));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "tests/engine/kernels/kernel_test_util.h"
 
@@ -71,6 +72,20 @@ TEST(ArgMax, TakesTheFirst) {
   least.Input<float>({2, 2}, {1, 5, 0, 7}).Constant<I32>({1}, {-2}).Output(ElementType::kInt32);
   ASSERT_TRUE(least.Run().ok());
   EXPECT_THAT(least.Result<I32>(), ElementsAre(1, 0));
+}
+
+TEST(ArgMax, NanLosesAlongTheLastAxisOnly) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  for (const auto& [axis, expected] : {std::pair{1, std::vector<I32>{2, 0}}, std::pair{0, std::vector<I32>{0, 0, 1}}}) {
+    TestNode node(OpCode::kArgMax, OutputTypeAttributes{});
+    node.Input<float>({2, 3}, {kNan, 3, 4, 5, kNan, 5}).Constant<I32>({}, {axis}).Output(ElementType::kInt32);
+    ASSERT_TRUE(node.Run().ok());
+    EXPECT_EQ(node.Result<I32>(), expected);
+  }
+  TestNode none(OpCode::kArgMin, OutputTypeAttributes{});
+  none.Input<float>({2}, {kNan, kNan}).Constant<I32>({}, {0}).Output(ElementType::kInt32);
+  ASSERT_TRUE(none.Run().ok());
+  EXPECT_THAT(none.Result<I32>(), ElementsAre(0));
 }
 
 TEST(ArgMax, RefusesAnEmptyAxis) {

@@ -185,6 +185,13 @@ TEST(StablehloPad, AroundBetweenAndCutOff) {
   EXPECT_THAT(Pad(-4, 0, 0), ElementsAre());
 }
 
+TEST(StablehloPad, NothingLiesBetweenNoElements) {
+  TestNode node(OpCode::kStablehloPad, StablehloPadAttributes{{2}, {1}, {5}});
+  node.Input<I32>({0}, {}).Input<I32>({}, {9}).Output(ElementType::kInt32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<I32>(), ElementsAre(9, 9, 9));
+}
+
 TEST(StablehloReduceWindow, PaddedDilatedWindows) {
   OneNodeGraph add({OpCode::kStablehloAdd});
   StablehloReduceWindowAttributes attributes;

@@ -186,5 +186,45 @@ TEST(While, AGraphThatDoesNotFitIsRefusedAtLoad) {
   EXPECT_THAT(session.status().message(), HasSubstr("subgraph 1 has 2 inputs; it is called with 1"));
 }
 
+// Adds [1, 2] to rows 0 and 1 of a column of zeros. The operator reads graph 1 instead of running it; that graph must
+// be at hand also when the operator runs at load, and when it is planned during the run.
+std::vector<std::byte> Scatter(bool rows_are_constant) {
+  ModelBuilder builder;
+  const test::TensorSpec column{.type = kInt, .shape = {2, 1}};
+  const int operand = builder.AddConstant(column, std::vector<std::int32_t>{0, 0});
+  const int updates = builder.AddConstant(column, std::vector<std::int32_t>{1, 2});
+  const int shape = builder.AddTensor({.type = kInt, .shape = {2}});
+  int rows = rows_are_constant ? builder.AddConstant(column, std::vector<std::int32_t>{0, 1}) : -1;
+  const int y = builder.AddTensor(column);
+  if (!rows_are_constant) {  // their shape comes out of the run
+    const int flat = builder.AddConstant({.type = kInt, .shape = {2}}, std::vector<std::int32_t>{0, 1});
+    rows = builder.AddTensor(column);
+    builder.AddOperator({.op = wire::BuiltinOperator_RESHAPE, .inputs = {flat, shape}, .outputs = {rows}});
+  }
+  auto& fbb = builder.fbb();
+  const auto list = [&fbb](const std::vector<std::int64_t>& values) { return fbb.CreateVector(values); };
+  const auto window = list({1}), inserted = list({0}), scattered = list({0});
+  builder.AddOperator(
+      {.op = wire::BuiltinOperator_STABLEHLO_SCATTER,
+       .inputs = {operand, rows, updates},
+       .outputs = {y},
+       .options2_type = wire::BuiltinOptions2_StablehloScatterOptions,
+       .options2 = wire::CreateStablehloScatterOptions(fbb, false, window, inserted, scattered, 1, false, 1).Union()});
+  builder.EndGraph({shape}, {y});
+  AddGraphOf(builder, wire::BuiltinOperator_ADD, {{.type = kInt}, {.type = kInt}}, {.type = kInt});
+  return builder.Finish();
+}
+
+TEST(Scatter, ReadsItsGraphAtLoadAndWhenPlannedLate) {
+  for (const bool rows_are_constant : {true, false}) {
+    const auto session = LoadSession(Scatter(rows_are_constant));
+    ASSERT_NE(session, nullptr);
+    ASSERT_TRUE(Set<std::int32_t>(*session, 0, {2, 1}).ok());
+    const Status status = session->Run();
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    EXPECT_THAT(Get<std::int32_t>(*session, 0), ElementsAre(1, 2));
+  }
+}
+
 }  // namespace
 }  // namespace tfld::engine

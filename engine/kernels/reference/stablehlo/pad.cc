@@ -48,7 +48,8 @@ Result<Plan> Plan::Make(const OpContext& context) {
   bool is_empty = false;
   for (int axis = 0; axis < operand.rank(); ++axis) {
     TFLD_ASSIGN_OR_RETURN(const Axis a, ReadAxis(context, axis));
-    const std::int64_t size = (std::int64_t{operand.dim(axis)} - 1) * a.step + 1 + a.low + a.high;
+    const std::int64_t spread = operand.dim(axis) == 0 ? 0 : (std::int64_t{operand.dim(axis)} - 1) * a.step + 1;
+    const std::int64_t size = spread + a.low + a.high;
     if (size > kMaxPadding) return context.Error(StrCat("axis ", axis, " grows to ", size));
     is_empty = is_empty || size <= 0;
     plan.output.Append(static_cast<std::int32_t>(std::max<std::int64_t>(size, 0)));
