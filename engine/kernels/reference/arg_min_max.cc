@@ -52,12 +52,7 @@ Status PrepareArg(PrepareContext& context, std::string_view name, Compare better
       context, context.Input(0).type, [&]<typename T>(TypeTag<T>) -> Status {
         return DispatchType<std::int32_t, std::int64_t>(
             context, context.Output(0).type, [&]<typename Index>(TypeTag<Index>) -> Status {
-              // TensorFlow Lite passes over NaNs where the elements lie side by side, and only there.
-              if constexpr (kIsFloat<T>) {
-                const Shape& shape = context.Input(0).shape;
-                if (shape.Product(axis + 1, shape.rank()) == 1)
-                  return EmitArg<T, Index>(context, name, axis, SkippingNan<Compare>{better});
-              }
+              if constexpr (kIsFloat<T>) return EmitArg<T, Index>(context, name, axis, SkippingNan<Compare>{better});
               return EmitArg<T, Index>(context, name, axis, better);
             });
       });
