@@ -24,7 +24,7 @@ Status PrepareAddN(PrepareContext& context) {
   const std::int64_t count = context.Output(0).shape.NumElements();
   return DispatchType<float, std::int32_t>(context, context.Output(0).type, [&]<typename T>(TypeTag<T>) -> Status {
     TFLD_ASSIGN_OR_RETURN(const Range<T> range, RequireActivationRange<T>(context, Activation::kNone));
-    const auto add = [range](T a, T b) {
+    const auto add = [=](T a, T b) {
       if constexpr (kIsFloat<T>) {
         return range.Clamp(a + b);
       } else {

@@ -97,14 +97,13 @@ Status PrepareBidirectionalSequenceRnn(PrepareContext& context) {
     // on from one time to the next. The numbers of models in the field come from that.
     const bool repeats = std::is_same_v<Vector, HybridVector> && sequence.time_major;
     const std::int32_t times = repeats ? sequence.steps : 1;
-    return context.Emit("reference.bidirectional_sequence_rnn",
-                        [forward, backward, sequence, times](const RunContext& run) -> Status {
-                          for (std::int32_t i = 0; i < times; ++i) {
-                            forward.Run(run, sequence);
-                            backward.Run(run, sequence);
-                          }
-                          return {};
-                        });
+    return context.Emit("reference.bidirectional_sequence_rnn", [=](const RunContext& run) -> Status {
+      for (std::int32_t i = 0; i < times; ++i) {
+        forward.Run(run, sequence);
+        backward.Run(run, sequence);
+      }
+      return {};
+    });
   });
 }
 
