@@ -1,18 +1,22 @@
 #include "engine/plan/fold_constants.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
 #include "engine/base/aligned_buffer.h"
+#include "engine/base/str_cat.h"
 #include "engine/graph/operation_count.h"
+#include "engine/graph/printer.h"
 
 namespace tfld::engine {
 namespace {
 
-std::shared_ptr<std::byte> AllocateBuffer(std::size_t bytes) {
-  AlignedBuffer buffer = AllocateZeroed(bytes);
-  if (buffer == nullptr) std::abort();
-  return buffer;
+Result<std::shared_ptr<std::byte>> Allocate(std::size_t bytes, std::size_t max_bytes) {
+  AlignedBuffer buffer = bytes <= max_bytes ? AllocateZeroed(bytes) : nullptr;
+  if (buffer == nullptr) {
+    return ResourceExhausted(StrCat("needs ", bytes, " bytes at load; the limit of the arena is ", max_bytes));
+  }
+  return std::shared_ptr<std::byte>(std::move(buffer));
 }
 
 }  // namespace
@@ -29,7 +33,7 @@ bool CanFold(const Graph& graph, int node_index, const Operator& definition, std
   return is_known && std::ranges::all_of(node.outputs, is_small) && CountOperations(graph, node) <= max_operations;
 }
 
-Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCaller& caller,
+Status Fold(Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes, GraphCaller& caller,
             std::vector<std::shared_ptr<const void>>& storage, std::size_t& bytes) {
   PrepareContext context(graph, node_index, /*threads=*/1, &caller);
   TFLD_RETURN_IF_ERROR(definition.prepare(context));
@@ -39,9 +43,9 @@ Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCalle
   const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];
   std::vector<void*> buffers;
   std::vector<std::int32_t> slots;
-  const auto add = [&](void* memory) {
+  const auto add = [&](void* buffer) {
     slots.push_back(static_cast<std::int32_t>(buffers.size()));
-    buffers.push_back(memory);
+    buffers.push_back(buffer);
   };
   for (const ValueId id : node.inputs) {
     if (id == kNoValue) {
@@ -50,16 +54,16 @@ Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCalle
       add(const_cast<std::byte*>(graph.value(id).data.data()));
     }
   }
-  std::vector<std::shared_ptr<std::byte>> outputs;
-  for (const ValueId id : node.outputs) {
-    outputs.push_back(AllocateBuffer(graph.value(id).byte_size()));
-    add(outputs.back().get());
-  }
-  std::vector<std::shared_ptr<std::byte>> scratch;
-  for (const std::size_t size : context.scratch()) {
-    scratch.push_back(AllocateBuffer(size));
-    add(scratch.back().get());
-  }
+  std::vector<std::shared_ptr<std::byte>> memory;  // of the outputs, then the scratch
+  const auto allocate = [&](std::size_t size) -> Status {
+    auto buffer = Allocate(size, max_bytes);
+    if (!buffer.ok()) return buffer.status().WithContext(DescribeNode(graph, node_index));
+    add(buffer->get());
+    memory.push_back(*std::move(buffer));
+    return {};
+  };
+  for (const ValueId id : node.outputs) TFLD_RETURN_IF_ERROR(allocate(graph.value(id).byte_size()));
+  for (const std::size_t size : context.scratch()) TFLD_RETURN_IF_ERROR(allocate(size));
 
   TFLD_ASSIGN_OR_RETURN(const auto state, kernel->NewState());
   RunContext run;
@@ -73,9 +77,9 @@ Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCalle
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     Value& value = graph.value(node.outputs[i]);
     value.is_constant = true;
-    value.data = {outputs[i].get(), value.byte_size()};
+    value.data = {memory[i].get(), value.byte_size()};
     bytes += value.byte_size();
-    storage.push_back(outputs[i]);
+    storage.push_back(memory[i]);
   }
   return {};
 }

@@ -14,8 +14,9 @@ namespace tfld::engine {
 bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes,
              double max_operations);
 
-// Runs the portable kernel. The outputs' memory is added to `storage`; `bytes` grows by its size.
-Status Fold(Graph& graph, int node_index, const Operator& definition, GraphCaller& caller,
+// Runs the portable kernel. The outputs' memory is added to `storage`; `bytes` grows by its size. RESOURCE_EXHAUSTED
+// when the kernel wants an intermediate buffer of more than `max_bytes`, or there is no memory.
+Status Fold(Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes, GraphCaller& caller,
             std::vector<std::shared_ptr<const void>>& storage, std::size_t& bytes);
 
 }  // namespace tfld::engine

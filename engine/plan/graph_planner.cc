@@ -81,7 +81,7 @@ class GraphPlanner {
     if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes, folding_left_)) {
       kernel_name_ = "folded";
       folding_left_ -= CountOperations(graph, NodeAt(node));
-      return Fold(graph, node, *definition, caller_, result_.storage, result_.folded_bytes);
+      return Fold(graph, node, *definition, options_.max_arena_bytes, caller_, result_.storage, result_.folded_bytes);
     }
     return Prepare(node, *definition);
   }

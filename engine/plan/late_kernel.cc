@@ -170,6 +170,7 @@ class LateState final : public KernelState, private OutputResizer {
     for (const std::size_t bytes : prepare.scratch()) {
       if (bytes > max_bytes_) return ResourceExhausted(StrCat("scratch of ", bytes, " bytes"));
       scratch_.push_back(AllocateAligned(bytes));
+      if (scratch_.back() == nullptr) return ResourceExhausted(StrCat("no memory for scratch of ", bytes, " bytes"));
     }
     auto kernel = prepare.TakeKernel();
     TFLD_ASSIGN_OR_RETURN(auto inner, kernel->NewState());

@@ -128,6 +128,19 @@ TEST(Regression, EmptyTensorsAreNotLong) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("rows"));
 }
 
+// No images, of a size that needs gigabytes to transform: folding them ended the process where there was no such
+// memory.
+TEST(Regression, FoldingIsHeldToTheLimitOfTheArena) {
+  ModelBuilder builder;
+  const int x = builder.AddConstant<float>({.shape = {0, 4, 4}}, {});
+  const int size = builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {2}}, {32768, 16384});
+  const int y = builder.AddTensor({.type = wire::TensorType_COMPLEX64, .shape = {0, 32768, 8193}});
+  builder.AddOperator({.op = wire::BuiltinOperator_RFFT2D, .inputs = {x, size}, .outputs = {y}});
+  const Status status = Load(builder.Finish({}, {y})).status();
+  EXPECT_EQ(status.code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("at load"));
+}
+
 // How many nodes run of: two matrices of size by size, both filled with a constant, and their product.
 std::size_t StepsOfProduct(std::int32_t size) {
   ModelBuilder builder;
