@@ -118,6 +118,9 @@ void Executor::RunBatch() {
   batch_.Run(slot_, ObserverFor(batch_.leader()), started);
   const SteadyTime ended = core_.Now();
   const nanoseconds share = (ended - started - preempted_) / static_cast<std::int64_t>(batch_.size());
+  // What one takes alone is learned from those that run alone; until there is one this is the best guess.
+  CostEstimate& estimate = batch_.leader().instance->cost();
+  if (estimate.mean() == nanoseconds(0)) estimate.Add(share);
   {
     std::lock_guard lock(core_.mutex);
     for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
