@@ -28,8 +28,8 @@ namespace tfld::daemon {
 
 class Channel final : public JobSource, public std::enable_shared_from_this<Channel> {
  public:
-  // Lays out, allocates, and begins to listen to the doorbell. `context` outlives the channel. Errors: those of
-  // ServingMap::Acquire, LayOutChannel, and of the system.
+  // Lays out, allocates, and begins to listen to the doorbell. What `context` points to outlives the channel. Errors:
+  // those of ServingMap::Acquire, LayOutChannel, and of the system.
   static Result<std::shared_ptr<Channel>> Open(const ShmContext& context, const JobClient& client,
                                                const ChannelRequest& request, std::size_t max_bytes);
   ~Channel() override;
@@ -63,7 +63,7 @@ class Channel final : public JobSource, public std::enable_shared_from_this<Chan
 
   channel::RegionHeader& header() { return *reinterpret_cast<channel::RegionHeader*>(memory_.data()); }
 
-  const ShmContext& context_;
+  const ShmContext context_;  // its own: requests under way may outlive the server
   const JobClient client_;
   const std::string model_;
   const std::string version_;

@@ -38,6 +38,15 @@ elseif(NOT TFLD_SANITIZE STREQUAL "")
 endif()
 target_compile_options(tfld_sanitizers INTERFACE ${tfld_sanitize_flags})
 target_link_options(tfld_sanitizers INTERFACE ${tfld_sanitize_flags})
+if(TFLD_SANITIZE STREQUAL "thread")
+  # Tells ThreadSanitizer what it cannot see of gRPC; programs load it before gRPC.
+  add_library(tfld_tsan_order SHARED ${PROJECT_SOURCE_DIR}/tests/support/tsan_order.cc)
+  target_compile_features(tfld_tsan_order PRIVATE cxx_std_20)
+  target_link_options(tfld_tsan_order PRIVATE ${tfld_sanitize_flags})
+  target_link_libraries(tfld_tsan_order PRIVATE ${CMAKE_DL_LIBS})
+  target_link_libraries(tfld_sanitizers INTERFACE tfld_tsan_order)
+  target_link_options(tfld_sanitizers INTERFACE $<TARGET_FILE:tfld_tsan_order>)  # before all other libraries
+endif()
 
 add_library(tfld_options INTERFACE)
 target_link_libraries(tfld_options INTERFACE tfld_sanitizers Threads::Threads)

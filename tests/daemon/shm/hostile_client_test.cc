@@ -189,6 +189,36 @@ TEST(HostileClient, OnesThatDieAtAnyPointLeaveNothing) {
   while (OpenDescriptors() > before) std::this_thread::yield();  // requests under way held the last ones
 }
 
+// Blocks whoever tells it of a request, until it is released.
+class BlockingObserver final : public daemon::RequestObserver {
+ public:
+  void OnRequest(const daemon::FinishedRequest&) override {
+    ++told;
+    told.notify_all();
+    released.wait(false);
+  }
+  std::atomic<int> told = 0;
+  std::atomic<bool> released = false;
+};
+
+// The first request is in the middle of its end, and the second one waits, as the server goes.
+TEST(HostileClient, RequestsUnderWayOutliveTheServer) {
+  BlockingObserver observer;
+  ShmFixture fixture({}, &observer);
+  RawClient client(fixture.path);
+  client.Open("echo", 2);
+  std::atomic_ref(client.slot(0).state).store(channel::kPosted);
+  std::atomic_ref(client.header().posted).store(1);
+  client.Post(1, 2);  // rings for both
+  observer.told.wait(0);
+  fixture.server.reset();
+  observer.released = true;
+  observer.released.notify_all();
+  client.Await(0);
+  client.Await(1);
+  EXPECT_EQ(observer.told, 2);
+}
+
 TEST(HostileClient, OneThatStopsHoldsNobodyUp) {
   const ShmFixture fixture;
   RawClient stopped(fixture.path);

@@ -8,6 +8,13 @@
 namespace tfld::test {
 namespace {
 
+// Sanitizers keep notes of every access, in memory of their own, whose pages would be counted.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kCountsFaults = false;
+#else
+constexpr bool kCountsFaults = true;
+#endif
+
 class SilentObserver final : public daemon::RequestObserver {
  public:
   void OnRequest(const daemon::FinishedRequest&) override {}
@@ -37,7 +44,7 @@ TEST(SteadyState, ARequestAllocatesNothingAndFaultsNoPage) {
     const long faults_before = MinorFaults();
     for (int i = 0; i < 500; ++i) round();
     allocations = engine::AllocationCount() - allocations_before;
-    faults = MinorFaults() - faults_before;
+    faults = kCountsFaults ? MinorFaults() - faults_before : 0;
     if (allocations == 0 && faults == 0) break;
   }
   EXPECT_GT(engine::AllocationCount(), 0U);  // it counts
