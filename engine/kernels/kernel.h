@@ -36,8 +36,9 @@ class OutputResizer {
 };
 
 // The buffers of one step in one session. Indices are those of the node's inputs and outputs, and of the scratch
-// buffers in the order in which they were requested. Buffers are 64-byte aligned and have kBufferSlack readable bytes
-// behind them, but for constants, which are aligned for their type and have no slack.
+// buffers in the order in which they were requested. Buffers have kBufferSlack readable bytes behind them and are
+// 64-byte aligned (16-byte where a model's own memory plan places them), but for constants, which are aligned for their
+// type and have no slack.
 class RunContext {
  public:
   template <typename T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "engine/base/str_cat.h"
 #include "engine/graph/printer.h"
@@ -52,9 +53,38 @@ class SubGraphImporter {
     value.type = static_cast<ElementType>(tensor.type());
     TFLD_RETURN_IF_ERROR(FillShape(tensor, value));
     TFLD_ASSIGN_OR_RETURN(value.quantization, ImportQuantization(tensor.quantization(), value.type, value.shape));
+    TFLD_RETURN_IF_ERROR(FillBlocks(tensor.quantization(), value));
     value.is_variable = tensor.is_variable();
     TFLD_ASSIGN_OR_RETURN(value.sparsity, ImportSparsity(tensor.sparsity(), value.shape));
     return FillData(tensor, value);
+  }
+
+  // The scales of blocks lie in another tensor. TensorFlow Lite reads them as float16, and no zero points.
+  Status FillBlocks(const wire::QuantizationParameters* parameters, Value& value) const {
+    const auto* blocks = parameters == nullptr ? nullptr : parameters->details_as_BlockwiseQuantization();
+    if (blocks == nullptr || !IsInteger(value.type)) return {};
+    const std::int32_t scales = blocks->scales();
+    if (scales < 0 || static_cast<std::uint32_t>(scales) >= subgraph_.tensors()->size()) {
+      return InvalidArgument(StrCat("the scales of its blocks are tensor ", scales, ", which does not exist"));
+    }
+    const wire::Tensor& tensor = *subgraph_.tensors()->Get(static_cast<unsigned>(scales));
+    const auto* buffers = source_.model.buffers();
+    if (blocks->block_size() < 1 || tensor.type() != wire::TensorType_FLOAT16 || buffers == nullptr ||
+        tensor.buffer() >= buffers->size()) {
+      return InvalidArgument(StrCat("has blocks of ", blocks->block_size(), " with scales of type ",
+                                    ElementTypeName(static_cast<ElementType>(tensor.type())),
+                                    "; expected constant float16 and blocks from 1"));
+    }
+    TFLD_ASSIGN_OR_RETURN(const auto data, BufferBytes(*buffers->Get(tensor.buffer()), source_.file));
+    auto quantization = std::make_shared<Quantization>();
+    quantization->block_size = blocks->block_size();
+    quantization->block_scales.resize(data.size() / sizeof(std::uint16_t));
+    if (!quantization->block_scales.empty()) {
+      std::memcpy(quantization->block_scales.data(), data.data(),
+                  quantization->block_scales.size() * sizeof(std::uint16_t));
+    }
+    value.quantization = std::move(quantization);
+    return {};
   }
 
   static Status FillShape(const wire::Tensor& tensor, Value& value) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/graph/graph.h"
@@ -55,6 +56,8 @@ struct Plan {
   std::size_t max_dynamic_bytes = 0;  // of all dynamic tensors of a session together
   std::size_t weight_bytes = 0;       // constants of the file that the plan refers to
   std::size_t packed_bytes = 0;       // what kernels hold, and constants that were folded
+  std::size_t offline_buffers = 0;    // that lie where the model's own memory plan wants them
+  std::string offline_fault;          // why the model's memory plan is not used; empty when it is, or there is none
 };
 
 }  // namespace tfld::engine

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/str_cat.h"
+#include "engine/plan/offline_plan.h"
 #include "engine/plan/program_planner.h"
 #include "engine/plan/slot_allocator.h"
 
@@ -52,9 +53,14 @@ Result<std::shared_ptr<const Plan>> BuildPlan(const Program& program, const Plan
 
   auto plan = std::make_shared<Plan>();
   plan->max_dynamic_bytes = options.max_arena_bytes;
+  const OfflinePlan offline = ReadOfflinePlan(program);
+  plan->offline_fault = offline.fault;
   for (PreparedGraph& prepared : planner.TakeGraphs()) {
     const auto kept = prepared.is_entered ? SignatureOutputs(program, prepared.source) : std::vector<ValueId>();
-    TFLD_RETURN_IF_ERROR(AddGraph(std::move(prepared), kept, options.max_arena_bytes, *plan));
+    // With other shapes, and for each call of a graph, the model's own places would be those of other buffers.
+    const bool as_planned = prepared.is_entered && overrides.empty();
+    const auto places = as_planned ? std::span(offline.Of(prepared.source)) : std::span<const std::int32_t>();
+    TFLD_RETURN_IF_ERROR(AddGraph(std::move(prepared), kept, places, options.max_arena_bytes, *plan));
   }
   return std::shared_ptr<const Plan>(std::move(plan));
 }

@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/checked_math.h"
 #include "engine/base/str_cat.h"
 #include "engine/plan/memory_planner.h"
+#include "engine/plan/offline_plan.h"
 
 namespace tfld::engine {
 namespace {
 
+constexpr std::size_t kMaxPlaces = 8192;  // each is compared with all others
+
 class SlotAllocator {
  public:
-  SlotAllocator(PreparedGraph prepared, Plan& plan)
-      : prepared_(std::move(prepared)), graph_(prepared_.graph), plan_(plan) {}
+  SlotAllocator(PreparedGraph prepared, std::span<const std::int32_t> places, Plan& plan)
+      : prepared_(std::move(prepared)), graph_(prepared_.graph), places_(places), plan_(plan) {}
 
   Status Run(const std::vector<ValueId>& kept, std::size_t max_arena_bytes) {
     slot_of_value_.assign(graph_.values.size(), -1);
@@ -118,16 +122,57 @@ class SlotAllocator {
         slot_of_value_[static_cast<std::size_t>(node.inputs[0])];
   }
 
+  // Gives the buffers the places of the model's memory plan.
+  void UsePlaces(std::size_t max_arena_bytes) {
+    if (places_.size() > kMaxPlaces) return DropPlaces(StrCat("has more than ", kMaxPlaces, " tensors"));
+    for (std::size_t id = 0; id < places_.size(); ++id) {
+      const std::int32_t slot = slot_of_value_[id], place = places_[id];
+      const int index = slot < 0 ? -1 : request_of_slot_[static_cast<std::size_t>(slot)];
+      if (index < 0 || place == kNotPlanned) continue;
+      BufferRequest& request = requests_[static_cast<std::size_t>(index)];
+      if (static_cast<std::size_t>(place) + request.bytes > max_arena_bytes) {
+        return DropPlaces(StrCat("tensor ", id, " ends at ", static_cast<std::size_t>(place) + request.bytes,
+                                 "; the limit of the arena is ", max_arena_bytes));
+      }
+      if (!request.place) request.place = static_cast<std::size_t>(place);  // a view lies where its input lies
+    }
+    for (std::size_t b = 0; b < requests_.size(); ++b) {
+      for (std::size_t a = 0; a < b && requests_[b].place; ++a) {
+        if (PlacesConflict(requests_[a], requests_[b]) && !GivesWay(a) && !GivesWay(b)) {
+          return DropPlaces(StrCat("the buffers at ", *requests_[a].place, " and ", *requests_[b].place,
+                                   " overlap while both are in use"));
+        }
+      }
+    }
+    plan_.offline_buffers +=
+        static_cast<std::size_t>(std::ranges::count_if(requests_, [](const auto& r) { return r.place.has_value(); }));
+  }
+
+  // The graph's own inputs, outputs and variables keep their memory for the whole run here, and not only as long as the
+  // plan may count on: where that is in another buffer's way they are placed at load.
+  bool GivesWay(std::size_t index) {
+    BufferRequest& request = requests_[index];
+    const bool stays = request.first_step < 0 && request.last_step == end_;
+    if (stays) request.place.reset();
+    return stays;
+  }
+
+  void DropPlaces(std::string fault) {
+    for (BufferRequest& request : requests_) request.place.reset();
+    plan_.offline_fault = std::move(fault);
+  }
+
   Status LayOut(std::size_t max_arena_bytes) {
     // Checked one by one first, so that no sum below can overflow.
     for (const BufferRequest& request : requests_) {
       if (request.bytes > max_arena_bytes) return TooLarge(request.bytes, max_arena_bytes);
     }
+    UsePlaces(max_arena_bytes);
     const ArenaLayout layout = LayOutArena(requests_);
     for (std::size_t i = 0; i < arena_slots_.size(); ++i) {
       plan_.slots[static_cast<std::size_t>(arena_slots_[i])].offset = plan_.arena_bytes + layout.offsets[i];
     }
-    plan_.arena_bytes += layout.bytes;
+    plan_.arena_bytes += AlignUp(layout.bytes, kBufferAlignment);
     if (plan_.arena_bytes > max_arena_bytes) return TooLarge(plan_.arena_bytes, max_arena_bytes);
     plan_.packed_bytes += prepared_.folded_bytes;
     for (auto& owner : prepared_.storage) plan_.storage.push_back(std::move(owner));
@@ -154,6 +199,7 @@ class SlotAllocator {
 
   PreparedGraph prepared_;
   Graph& graph_;
+  std::span<const std::int32_t> places_;
   Plan& plan_;
   int end_ = 0;
   std::vector<std::int32_t> slot_of_value_;
@@ -165,8 +211,9 @@ class SlotAllocator {
 
 }  // namespace
 
-Status AddGraph(PreparedGraph prepared, const std::vector<ValueId>& kept, std::size_t max_arena_bytes, Plan& plan) {
-  return SlotAllocator(std::move(prepared), plan).Run(kept, max_arena_bytes);
+Status AddGraph(PreparedGraph prepared, const std::vector<ValueId>& kept, std::span<const std::int32_t> places,
+                std::size_t max_arena_bytes, Plan& plan) {
+  return SlotAllocator(std::move(prepared), places, plan).Run(kept, max_arena_bytes);
 }
 
 }  // namespace tfld::engine

@@ -87,6 +87,13 @@ Json UnsupportedToJson(const Inspection& inspection) {
   return list;
 }
 
+// What became of the memory plan that the model brings along; empty when it has none.
+std::string OfflinePlanNote(const Plan& plan) {
+  if (!plan.offline_fault.empty()) return StrCat("the model's memory plan is not used: ", plan.offline_fault);
+  if (plan.offline_buffers == 0) return "";
+  return StrCat(plan.offline_buffers, " buffers lie where the model's memory plan wants them");
+}
+
 Json ToDocument(const Options& options, const Model& model, const Inspection& inspection) {
   Json signatures = Json::array();
   for (std::size_t i = 1; i < inspection.entry_points.size(); ++i) {
@@ -110,6 +117,7 @@ Json ToDocument(const Options& options, const Model& model, const Inspection& in
     document["weights_kib"] = ToKib(inspection.memory.weight_bytes);
     document["packed_kib"] = ToKib(inspection.memory.packed_bytes);
     document["arena_kib"] = ToKib(inspection.memory.arena_bytes);
+    if (const std::string note = OfflinePlanNote(*inspection.plan); !note.empty()) document["memory_plan"] = note;
   } else {
     document["reason"] = inspection.status.message();
     document["unsupported"] = UnsupportedToJson(inspection);
@@ -163,6 +171,7 @@ void PrintText(const Options& options, const Model& model, const Inspection& ins
     std::cout << "weights " << Kib(inspection.memory.weight_bytes) << ", packed " << Kib(inspection.memory.packed_bytes)
               << ", arena " << Kib(inspection.memory.arena_bytes) << " a session (backend " << options.engine.backend
               << ")\n";
+    if (const std::string note = OfflinePlanNote(*inspection.plan); !note.empty()) std::cout << note << '\n';
   } else {
     std::cout << "CANNOT BE EXECUTED (backend " << options.engine.backend << "): " << inspection.status.message()
               << '\n';

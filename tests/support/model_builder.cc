@@ -33,6 +33,13 @@ int ModelBuilder::AddTensorWithBuffer(const TensorSpec& spec, std::uint32_t buff
     parameters.add_quantized_dimension(spec.axis);
     quantization = parameters.Finish();
   }
+  if (spec.block_size > 0) {
+    const auto blocks = wire::CreateBlockwiseQuantization(fbb_, spec.block_scales, 0, spec.block_size).Union();
+    wire::QuantizationParametersBuilder parameters(fbb_);
+    parameters.add_details_type(wire::QuantizationDetails_BlockwiseQuantization);
+    parameters.add_details(blocks);
+    quantization = parameters.Finish();
+  }
   const auto shape = fbb_.CreateVector(spec.shape);
   const auto name = fbb_.CreateString(spec.name);
   flatbuffers::Offset<flatbuffers::Vector<std::int32_t>> signature;

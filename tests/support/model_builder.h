@@ -27,6 +27,8 @@ struct TensorSpec {
   std::vector<float> scales{};  // empty: not quantized
   std::vector<std::int64_t> zero_points{};
   int axis = 0;
+  int block_size = 0;     // above 0: blockwise instead
+  int block_scales = -1;  // the tensor of the blocks' scales
   std::vector<std::int32_t> shape_signature{};
   bool is_variable = false;
   // Made with the builder's fbb() before the tensor is added.

@@ -20,13 +20,17 @@ struct Range {
   Number Clamp(Number value) const { return std::min(std::max(value, min), max); }
 };
 
-// For float and for integers that are not quantized. Nothing for a function that is not a clamp.
+// For float and for integers that are not quantized. Nothing for a function that does not exist.
+//
+// Where TensorFlow Lite clamps it leaves out the functions that are no clamp, and the node has none; so has it here.
 template <typename Number>
 std::optional<Range<Number>> ActivationRange(Activation activation) {
   constexpr Number kLowest = std::numeric_limits<Number>::lowest();
   constexpr Number kMax = std::numeric_limits<Number>::max();
   switch (activation) {
-    case Activation::kNone: return Range<Number>{kLowest, kMax};
+    case Activation::kNone:
+    case Activation::kTanh:
+    case Activation::kSignBit: return Range<Number>{kLowest, kMax};
     case Activation::kRelu: return Range<Number>{Number{0}, kMax};
     case Activation::kReluN1To1: return Range<Number>{static_cast<Number>(-1), Number{1}};
     case Activation::kRelu6: return Range<Number>{Number{0}, Number{6}};

@@ -1,5 +1,5 @@
 // EMBEDDING_LOOKUP: the rows of a table that the indices name; a table of small integers may give float rows (hybrid).
-#include "engine/kernels/reference/half.h"
+#include "engine/kernels/reference/block_scales.h"
 #include "engine/kernels/reference/movable.h"
 #include "engine/kernels/reference/movement.h"
 #include "engine/kernels/reference/small_types.h"
@@ -36,9 +36,10 @@ Status PrepareCopies(PrepareContext& context, const Lookup& lookup) {
   });
 }
 
-// One scale for the table, or one for each of its rows; no zero points.
-Result<std::vector<float>> RowScales(const OpContext& context, std::int64_t rows) {
+// One scale for the table, one for each of its rows, or one for each block of a row; no zero points.
+Result<std::vector<float>> TableScales(const OpContext& context, std::int64_t rows) {
   const Quantization& quantization = *context.Input(kTable).quantization;
+  if (quantization.block_size > 0) return BlockScales(context, kTable);
   const bool per_row = quantization.per_channel() && quantization.axis == 0 &&
                        static_cast<std::int64_t>(quantization.scales.size()) == rows;
   if (quantization.scales.size() != 1 && !per_row) {
@@ -53,16 +54,17 @@ Result<std::vector<float>> RowScales(const OpContext& context, std::int64_t rows
 
 template <typename T, typename Out>
 Status EmitHybrid(PrepareContext& context, const Lookup& lookup) {
-  TFLD_ASSIGN_OR_RETURN(const auto scales, RowScales(context, lookup.rows));
-  return context.Emit("reference.embedding_lookup_hybrid", [lookup, scales](const RunContext& run) -> Status {
+  TFLD_ASSIGN_OR_RETURN(const auto scales, TableScales(context, lookup.rows));
+  // How many neighbours have the same scale.
+  const auto count = static_cast<std::int64_t>(scales.size());
+  const std::int64_t block = count == 0 ? 1 : std::max<std::int64_t>(lookup.rows * lookup.row_size / count, 1);
+  return context.Emit("reference.embedding_lookup_hybrid", [lookup, scales, block](const RunContext& run) -> Status {
     const T* table = run.Input<T>(kTable);
     Out* output = run.Output<Out>(0);
     for (std::int64_t i = 0; i < lookup.count; ++i) {
       TFLD_ASSIGN_OR_RETURN(const std::int64_t row, lookup.Row(run, i));
-      const float scale = scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(row)];
-      const auto real = [scale](float number) { return number * scale; };
-      for (std::int64_t k = 0; k < lookup.row_size; ++k) {
-        const float value = real(static_cast<float>(ElementAt(table, row * lookup.row_size + k)));
+      for (std::int64_t k = row * lookup.row_size; k < (row + 1) * lookup.row_size; ++k) {
+        const float value = static_cast<float>(ElementAt(table, k)) * scales[static_cast<std::size_t>(k / block)];
         if constexpr (kIsHalf<Out>) {
           *output++ = Out::Round(value);
         } else {

@@ -5,6 +5,7 @@
 #include "engine/base/checked_math.h"
 #include "engine/kernels/reference/hybrid.h"
 #include "engine/kernels/reference/nn.h"
+#include "engine/kernels/reference/recurrent_activation.h"
 #include "engine/kernels/reference/reference.h"
 
 namespace tfld::engine::reference {
@@ -91,6 +92,11 @@ Status InferFullyConnected(InferContext& context) {
 Status PrepareFullyConnected(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const Geometry geometry, MakeGeometry(context));
   const auto& attributes = context.attributes<FullyConnectedAttributes>();
+  const bool clamps = attributes.activation <= Activation::kRelu6;
+  if (!clamps && !IsHybrid(context)) {
+    return context.Unsupported(
+        StrCat("fused activation ", static_cast<int>(attributes.activation), " is not supported"));
+  }
   if (attributes.shuffled_weights) return PrepareShuffledFullyConnected(context, attributes.activation);
   if (context.num_outputs() != 1) return context.Unsupported("a second output is for shuffled weights only");
   if (geometry.depth == 0) return EmitZeros(context);
@@ -99,10 +105,16 @@ Status PrepareFullyConnected(PrepareContext& context) {
                              .activation = attributes.activation,
                              .symmetric = false};
   if (IsHybrid(context)) {
+    if (context.Input(kWeightsInput).quantization->block_size > 0) {
+      return PrepareBlockwiseFullyConnected(context, attributes.activation, geometry.batches);
+    }
     return EmitHybrid(context, "reference.fully_connected_hybrid", layout, geometry.batches,
                       attributes.asymmetric_quantize_inputs,
-                      [geometry](const HybridBatch& numerics, const auto& operands, const RunContext&) {
+                      [=](const HybridBatch& numerics, const auto& operands, const RunContext&) {
                         MultiplyRows(geometry, numerics, 1, operands);
+                        for (std::int64_t i = 0; i < geometry.units && !clamps; ++i) {
+                          operands.output[i] = Activate(attributes.activation, operands.output[i]);
+                        }
                       });
   }
   const auto emit = [&]<typename Numerics>(const Numerics& numerics, const auto& operands) {

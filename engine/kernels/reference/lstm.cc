@@ -1,5 +1,6 @@
 // LSTM (one step) and UNIDIRECTIONAL_SEQUENCE_LSTM: the choice of the cell by the types of activations and weights.
 #include "engine/kernels/reference/lstm_basic.h"
+#include "engine/kernels/reference/lstm_int8.h"
 #include "engine/kernels/reference/lstm_integer.h"
 #include "engine/kernels/reference/lstm_micro.h"
 #include "engine/kernels/reference/lstm_real.h"
@@ -64,6 +65,9 @@ Status Prepare(PrepareContext& context, std::string_view name, const Sequence& s
   if (type == ElementType::kInt8) {
     if (is_sequence && LstmIntermediates(context).count() == 0) {
       return EmitInteger<LstmMicroCell<std::int8_t>>(context, name, sequence, inputs, pass);
+    }
+    if (!is_sequence && LstmIntermediates(context).count() == kNumLstmInt8Intermediates) {
+      return EmitInteger<LstmInt8Cell>(context, name, sequence, inputs, pass);
     }
     return EmitInteger<LstmIntegerCell>(context, name, sequence, inputs, pass);
   }

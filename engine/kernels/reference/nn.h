@@ -12,6 +12,9 @@ Status PrepareTransposeConv(PrepareContext& context);
 // fully_connected_shuffled.cc: for weights in tiles. The shapes are those that fully_connected.cc has checked.
 Status PrepareShuffledFullyConnected(PrepareContext& context, Activation activation);
 
+// fully_connected_blockwise.cc: for weights with a scale a block. The shapes are checked here too.
+Status PrepareBlockwiseFullyConnected(PrepareContext& context, Activation activation, std::int64_t batches);
+
 // convolution_2d_transpose_bias.cc
 Status InferConvolution2DTransposeBias(InferContext& context);
 Status PrepareConvolution2DTransposeBias(PrepareContext& context);

@@ -17,15 +17,23 @@ struct Geometry {
   std::int64_t batches, channels;
 };
 
+// As MakeWindowAxis, but a window that does not fit leaves no positions.
+Result<WindowAxis> MakePoolAxis(const OpContext& context, std::int64_t input, std::int64_t taps, std::int64_t stride) {
+  const Padding padding = context.attributes<Pool2dAttributes>().padding;
+  if (padding == Padding::kSame || taps <= input) return MakeWindowAxis(context, padding, input, taps, stride, 1);
+  TFLD_ASSIGN_OR_RETURN(WindowAxis axis, MakeWindowAxis(context, padding, taps, taps, stride, 1));
+  axis.input = input;
+  axis.output = 0;
+  return axis;
+}
+
 Result<Geometry> MakeGeometry(const OpContext& context) {
   TFLD_RETURN_IF_ERROR(context.RequireInputRank(0, 4, 4));
   const Shape& input = context.Input(0).shape;
   const auto& attributes = context.attributes<Pool2dAttributes>();
   Geometry geometry{.y = {}, .x = {}, .batches = input.dim(0), .channels = input.dim(3)};
-  TFLD_ASSIGN_OR_RETURN(geometry.y, MakeWindowAxis(context, attributes.padding, input.dim(1), attributes.filter_h,
-                                                   attributes.stride_h, 1));
-  TFLD_ASSIGN_OR_RETURN(geometry.x, MakeWindowAxis(context, attributes.padding, input.dim(2), attributes.filter_w,
-                                                   attributes.stride_w, 1));
+  TFLD_ASSIGN_OR_RETURN(geometry.y, MakePoolAxis(context, input.dim(1), attributes.filter_h, attributes.stride_h));
+  TFLD_ASSIGN_OR_RETURN(geometry.x, MakePoolAxis(context, input.dim(2), attributes.filter_w, attributes.stride_w));
   return geometry;
 }
 

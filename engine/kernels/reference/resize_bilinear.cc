@@ -88,7 +88,10 @@ Status InferResize(InferContext& context) {
   TFLD_RETURN_IF_ERROR(context.RequireInputRank(0, 4, 4));
   TFLD_ASSIGN_OR_RETURN(const auto size, context.ConstantInts(kSize));
   const Shape& input = context.Input(0).shape;
-  if (size.size() != 2 || size[0] < 1 || size[1] < 1) return context.Error("expected a size of two positive numbers");
+  const std::int32_t least = context.node().op == OpCode::kResizeBilinear ? 1 : 0;  // an empty image has no neighbours
+  if (size.size() != 2 || size[0] < least || size[1] < least) {
+    return context.Error(StrCat("expected a size of two numbers from ", least));
+  }
   if (input.dim(1) < 1 || input.dim(2) < 1)
     return context.Error(StrCat("the image of shape ", input.ToString(), " is empty"));
   return context.SetOutputShape(0, {input.dim(0), size[0], size[1], input.dim(3)});

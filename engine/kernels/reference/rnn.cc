@@ -84,8 +84,11 @@ Status PrepareBidirectionalSequenceRnn(PrepareContext& context) {
   TFLD_ASSIGN_OR_RETURN(const std::int32_t forward_units, RnnUnits(context, kForward));
   TFLD_ASSIGN_OR_RETURN(const std::int32_t backward_units, RnnUnits(context, kBackward));
   TFLD_ASSIGN_OR_RETURN(const bool has_aux_weights, HasAuxWeights(context));
-  const BothPasses passes(context, kAuxInput, has_aux_weights, context.attributes<RnnAttributes>().merge_outputs,
-                          forward_units, backward_units);
+  BothPasses passes(context, kAuxInput, has_aux_weights, context.attributes<RnnAttributes>().merge_outputs,
+                    forward_units, backward_units);
+  // An auxiliary input without weights is what the backward cell reads, but TensorFlow Lite does so only for sequences
+  // that are time-major.
+  if (!sequence.time_major) passes.backward.input = 0;
   RnnInputs forward_inputs = kForward, backward_inputs = kBackward;
   forward_inputs.aux_weights = kForwardAuxWeights;
   backward_inputs.aux_weights = kBackwardAuxWeights;

@@ -112,6 +112,22 @@ TEST(Conv2d, RefusesWhatDoesNotFit) {
   EXPECT_THAT(channels.Output(ElementType::kFloat32).Run().message(), HasSubstr("does not divide the channels"));
 }
 
+// As in TensorFlow Lite, whose output size divides towards zero.
+TEST(Conv2d, WindowThatLacksLessThanAStrideGivesNothing) {
+  TestNode node = FloatConv({.padding = Padding::kValid, .stride_h = 2}, {1, 4, 1, 1}, {1, 1, 1, 1});
+  const Status status = node.Output(ElementType::kFloat32).Run();
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_EQ(node.ResultShape().NumElements(), 0);
+}
+
+// TensorFlow Lite clamps, and has nothing for functions that are no clamp.
+TEST(Conv2d, FusedTanhIsLeftOut) {
+  TestNode node(OpCode::kConv2d, Conv2dAttributes{.activation = Activation::kTanh});
+  node.Input<float>({1, 1, 1, 1}, {3}).Constant<float>({1, 1, 1, 1}, {2}).Output(ElementType::kFloat32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<float>(), ElementsAre(6));
+}
+
 TEST(DepthwiseConv2d, Multiplier) {
   TestNode node(OpCode::kDepthwiseConv2d, DepthwiseConv2dAttributes{.padding = Padding::kValid});
   node.Input<float>({1, 2, 1, 2}, {1, 2, 3, 4})

@@ -196,6 +196,26 @@ TEST(EmbeddingLookup, RowsAsTheyAre) {
   EXPECT_EQ(outside.Run().code(), StatusCode::kOutOfRange);
 }
 
+// Each two neighbours have a scale.
+TEST(EmbeddingLookup, BlocksOfARow) {
+  TestNode node(OpCode::kEmbeddingLookup, {}, 5);
+  Quantization blocks;
+  blocks.block_size = 2;
+  blocks.block_scales = {0x3C00, 0x4000, 0x3800, 0x4400};  // 1, 2, 0.5, 4
+  node.Input<I32>({2}, {1, 0})
+      .AddInput(ElementType::kInt4, {2, 4}, {std::byte{0x21}, std::byte{0x43}, std::byte{0xF7}, std::byte{0x80}},
+                blocks, true)
+      .Output(ElementType::kFloat32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<float>(), ElementsAre(3.5F, -0.5F, 0, -32, 1, 2, 6, 8));
+  TestNode short_of_scales(OpCode::kEmbeddingLookup, {}, 5);
+  blocks.block_scales.pop_back();
+  short_of_scales.Input<I32>({1}, {0})
+      .AddInput(ElementType::kInt4, {2, 4}, std::vector<std::byte>(4), blocks, true)
+      .Output(ElementType::kFloat32);
+  EXPECT_THAT(short_of_scales.Run().message(), HasSubstr("have 3 scales of blocks of 2"));
+}
+
 TEST(EmbeddingLookup, HybridOfEightFourAndTwoBits) {
   TestNode eight(OpCode::kEmbeddingLookup, {}, 3);
   eight.Input<I32>({1}, {1}).Input<I8>({2, 2}, {1, 2, 3, -4}, QuantizedChannels({1, 0.5F}, 0));

@@ -343,5 +343,52 @@ TEST(Densify, WritesWhatIsStored) {
   EXPECT_THAT(node.Result<float>(), ElementsAre(0, 0, 0, 0, 0, 0, 7, 7));
 }
 
+// Inputs of the full range -128 to 127 stand for themselves, so that only the blocks' scales count.
+TEST(FullyConnected, WeightsWithAScaleABlock) {
+  Quantization blocks;
+  blocks.block_size = 2;
+  blocks.block_scales = {0x3C00, 0x4000};  // 1, 2
+  TestNode node(OpCode::kFullyConnected, FullyConnectedAttributes{.activation = Activation::kRelu}, 13);
+  node.Input<float>({2, 4}, {127, -128, 3, 5, -128, 127, 0, 0})
+      .AddInput(ElementType::kInt4, {1, 4}, {std::byte{0x21}, std::byte{0xF3}}, blocks, true)
+      .Constant<float>({1}, {200})
+      .Output(ElementType::kFloat32);
+  const Status status = node.Run();
+  ASSERT_TRUE(status.ok()) << status.ToString();
+  EXPECT_THAT(node.Result<float>(),
+              Pointwise(FloatNear(1e-3F), {127 - 256 + 2 * (9 - 5) + 200.0F, -128 + 254 + 200.0F}));
+}
+
+TEST(FullyConnected, OnlyHybridOnesHaveTanh) {
+  TestNode node(OpCode::kFullyConnected, FullyConnectedAttributes{.activation = Activation::kTanh});
+  node.Input<float>({1, 1}, {1}).Constant<std::int8_t>({1, 1}, {1}, Quantized(0.5F, 0)).NoInput();
+  ASSERT_TRUE(node.Output(ElementType::kFloat32).Run().ok());
+  EXPECT_THAT(node.Result<float>(), Pointwise(FloatNear(1e-6F), {std::tanh(0.5F)}));
+  TestNode real(OpCode::kFullyConnected, FullyConnectedAttributes{.activation = Activation::kTanh});
+  real.Input<float>({1, 1}, {1}).Constant<float>({1, 1}, {1}).NoInput().Output(ElementType::kFloat32);
+  EXPECT_EQ(real.Run().code(), StatusCode::kUnimplemented);
+}
+
+TEST(Softmax, HalfPrecision) {
+  TestNode node(OpCode::kSoftmax, SoftmaxAttributes{.beta = 1});
+  node.AddInput(ElementType::kFloat16, {1, 2}, std::vector<std::byte>(4), {}, false).Output(ElementType::kFloat16);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<std::uint16_t>(), ElementsAre(0x3800, 0x3800));
+}
+
+// A window wider than its input, whatever the stride.
+TEST(AveragePool2d, WindowThatDoesNotFitGivesNothing) {
+  TestNode node(OpCode::kAveragePool2d, Pool2dAttributes{.padding = Padding::kValid, .filter_w = 3, .filter_h = 1});
+  ASSERT_TRUE(node.Input<float>({2, 1, 1, 1}, {1, 2}).Output(ElementType::kFloat32).Run().ok());
+  EXPECT_EQ(node.ResultShape(), Shape({2, 1, 0, 1}));
+}
+
+TEST(ResizeNearestNeighbor, MayLeaveNothing) {
+  TestNode node(OpCode::kResizeNearestNeighbor, ResizeAttributes{});
+  node.Input<float>({1, 1, 1, 1}, {1}).Constant<std::int32_t>({2}, {0, 2}).Output(ElementType::kFloat32);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_EQ(node.ResultShape(), Shape({1, 0, 2, 1}));
+}
+
 }  // namespace
 }  // namespace tfld::engine

@@ -58,10 +58,11 @@ TEST(UnidirectionalSequenceRnn, BothLayouts) {
 
 TestNode Bidirectional(RnnAttributes attributes, bool aux_input, bool aux_weights) {
   TestNode node(OpCode::kBidirectionalSequenceRnn, attributes);
-  node.Input<float>({1, 2, 1}, {1, 2});
+  const Shape two_steps = attributes.time_major ? Shape{2, 1, 1} : Shape{1, 2, 1};
+  node.Input<float>(two_steps, {1, 2});
   AddCell(AddCell(node, 1), 1, 4);
   if (aux_input) {
-    node.Input<float>({1, 2, 1}, {10, 20});
+    node.Input<float>(two_steps, {10, 20});
   } else {
     node.NoInput();
   }
@@ -99,10 +100,17 @@ TEST(BidirectionalSequenceRnn, AuxiliaryInputWithItsOwnWeights) {
 }
 
 TEST(BidirectionalSequenceRnn, AuxiliaryInputInsteadOfTheInput) {
-  TestNode node = Bidirectional({}, true, false);
+  TestNode node = Bidirectional({.time_major = true}, true, false);
   ASSERT_TRUE(node.Run().ok());
   EXPECT_THAT(node.Result<float>(0), ElementsAre(3, 6.5F));
   EXPECT_THAT(node.Result<float>(1), ElementsAre(40 + 40.5F + 1, 81));
+}
+
+// As in TensorFlow Lite.
+TEST(BidirectionalSequenceRnn, AuxiliaryInputIsNotReadWhenBatchesComeFirst) {
+  TestNode node = Bidirectional({}, true, false);
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<float>(1), ElementsAre(4 + 4.5F + 1, 9));
 }
 
 TestNode Hybrid(OpCode op, RnnAttributes attributes, const Shape& shape, const std::vector<float>& input, int cells) {

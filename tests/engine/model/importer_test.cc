@@ -150,5 +150,23 @@ TEST(Importer, LocatesDamage) {
   EXPECT_FALSE(Model::FromBytes(std::span(good).first(good.size() / 2), "m").ok());
 }
 
+TEST(Importer, ReadsTheScalesOfBlocks) {
+  const auto import = [](wire::TensorType type, std::int32_t scales) {
+    ModelBuilder builder;
+    builder.AddConstant<std::uint16_t>({.type = type, .shape = {2}}, {0x3C00, 0x4000});
+    const int x = builder.AddConstant<std::int8_t>(
+        {.type = kInt8, .shape = {1, 4}, .block_size = 2, .block_scales = scales}, {1, 2, 3, 4});
+    return Model::FromBytes(builder.Finish({}, {x}), "m");
+  };
+  const auto model = import(wire::TensorType_FLOAT16, 0);
+  ASSERT_TRUE(model.ok()) << model.status().ToString();
+  const Quantization& quantization = *(*model)->program().graphs[0].value(1).quantization;
+  EXPECT_TRUE(quantization.empty());
+  EXPECT_EQ(quantization.block_size, 2);
+  EXPECT_EQ(quantization.block_scales, (std::vector<std::uint16_t>{0x3C00, 0x4000}));
+  EXPECT_THAT(import(wire::TensorType_FLOAT16, 7).status().message(), HasSubstr("are tensor 7, which does not exist"));
+  EXPECT_THAT(import(wire::TensorType_INT16, 0).status().message(), HasSubstr("expected constant float16"));
+}
+
 }  // namespace
 }  // namespace tfld::engine

@@ -53,5 +53,22 @@ TEST(MemoryPlanner, RandomLifetimesNeverOverlap) {
   }
 }
 
+TEST(MemoryPlanner, GivenPlacesAreKept) {
+  const std::vector<BufferRequest> requests = {
+      {100, 0, 1, 16}, {1000, 0, 3, {}}, {200, 2, 3, 32}, {64, 1, 2, 256}, {1, 0, 3, {}}};
+  const ArenaLayout layout = LayOutArena(requests);
+  EXPECT_EQ(layout.offsets[0], 16U);
+  EXPECT_EQ(layout.offsets[2], 32U);
+  EXPECT_EQ(layout.offsets[3], 256U);
+  for (std::size_t i : {1U, 4U}) {
+    EXPECT_EQ(layout.offsets[i] % kBufferAlignment, 0U);
+    EXPECT_GE(layout.offsets[i], 320U);
+  }
+  EXPECT_FALSE(PlacesConflict(requests[0], requests[2]));  // at different times
+  EXPECT_FALSE(PlacesConflict(requests[0], requests[3]));
+  EXPECT_TRUE(PlacesConflict(requests[0], BufferRequest{8, 1, 1, 112}));
+  EXPECT_FALSE(PlacesConflict(requests[0], BufferRequest{8, 1, 1, 128}));
+}
+
 }  // namespace
 }  // namespace tfld::engine
