@@ -139,6 +139,7 @@ struct TransposeConvAttributes {
   Padding padding = Padding::kSame;
   int stride_h = 1, stride_w = 1;
   Activation activation = Activation::kNone;
+  bool has_int32_sums = false;  // of 16-bit inputs without a bias, whose type would say so
 };
 
 struct BatchMatmulAttributes {

@@ -204,7 +204,8 @@ Result<Attributes> Import(const wire::Conv3DOptions& o) {
 }
 
 Result<Attributes> Import(const wire::TransposeConvOptions& o) {
-  TFLD_ASSIGN_OR_RETURN(const auto a, ImportWindow<TransposeConvAttributes>(o));
+  TFLD_ASSIGN_OR_RETURN(auto a, ImportWindow<TransposeConvAttributes>(o));
+  a.has_int32_sums = o.quantized_bias_type() == wire::TensorType_INT32;
   return Attributes(a);
 }
 

@@ -15,8 +15,8 @@ struct Quantization {
   std::vector<std::int32_t> zero_points;  // as many as scales
   int axis = 0;                           // only when per_channel()
   // Blockwise: as many neighbours of a row have a scale of their own, and the zero point 0. `scales` is empty then.
-  int block_size = 0;                       // 0: not blockwise
-  std::vector<std::uint16_t> block_scales;  // the bits of half-precision numbers, row by row
+  int block_size = 0;                         // 0: not blockwise
+  std::vector<std::uint16_t> block_scales{};  // the bits of half-precision numbers, row by row
 
   bool empty() const { return scales.empty(); }
   bool per_channel() const { return scales.size() > 1; }

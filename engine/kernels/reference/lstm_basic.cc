@@ -89,7 +89,14 @@ struct QuantizedCell {
     for (std::int64_t i = 0; i < count; ++i) {
       sum += static_cast<std::uint32_t>((values[i] - 128) * (weights[i] - weights_zero_point));
     }
-    return fixed16::Saturate(Multiply(static_cast<std::int32_t>(sum), to_sum));
+    return fixed16::Saturate(Rescale(static_cast<std::int32_t>(sum)));
+  }
+
+  // The kernel of TensorFlow Lite leaves this product to a matrix library, whose shift rounds half up.
+  std::int32_t Rescale(std::int32_t sum) const {
+    if (to_sum.shift >= 0) return Multiply(sum, to_sum);
+    const std::int64_t high = SaturatingRoundingDoublingHighMul(sum, to_sum.multiplier);
+    return static_cast<std::int32_t>((high + (std::int64_t{1} << (-to_sum.shift - 1))) >> -to_sum.shift);
   }
 
   void Update(std::int16_t input, std::int16_t modulation, std::int16_t forget, std::int16_t output_gate,

@@ -53,6 +53,7 @@ Status PrepareTransposeConv(PrepareContext& context) {
                              .channel_axis = 0,
                              .activation = context.attributes<TransposeConvAttributes>().activation,
                              .symmetric = true,
+                             .has_int32_sums = context.attributes<TransposeConvAttributes>().has_int32_sums,
                              .input = kInput,
                              .bias = kBias};
   const auto output_size = static_cast<std::size_t>(window.output_size());

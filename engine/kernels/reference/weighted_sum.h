@@ -30,6 +30,7 @@ struct WeightsLayout {
   Activation activation;
   bool symmetric;  // int8 weights have the zero point 0, whatever the model says (convolutions)
   bool multiplies_scales_as_floats = false;
+  bool has_int32_sums = false;  // of 16-bit inputs, without a bias
   int input = 0;
   int bias = 2;
 };
@@ -211,9 +212,10 @@ Status WithNumerics(PrepareContext& context, const WeightsLayout& layout, Functi
   return function(numerics, operands);
 }
 
-// 16-bit inputs are summed in 64 bits, but in 32 when that is the bias's type.
+// 16-bit inputs are summed in 64 bits, but in 32 when that is the bias's type, or would be.
 inline bool SumsIn32Bits(const OpContext& context, const WeightsLayout& layout) {
-  return context.HasInput(layout.bias) && context.Input(layout.bias).type == ElementType::kInt32;
+  if (!context.HasInput(layout.bias)) return layout.has_int32_sums;
+  return context.Input(layout.bias).type == ElementType::kInt32;
 }
 
 template <typename Rescaling, typename Function>

@@ -22,13 +22,19 @@
 namespace tfld::engine {
 
 inline Quantization Quantized(float scale, std::int32_t zero_point) {
-  return {.scales = {scale}, .zero_points = {zero_point}, .axis = 0};
+  Quantization quantization;
+  quantization.scales = {scale};
+  quantization.zero_points = {zero_point};
+  return quantization;
 }
 
 // Per channel, symmetric.
 inline Quantization QuantizedChannels(std::vector<float> scales, int axis) {
-  const std::size_t channels = scales.size();
-  return {.scales = std::move(scales), .zero_points = std::vector<std::int32_t>(channels, 0), .axis = axis};
+  Quantization quantization;
+  quantization.zero_points.assign(scales.size(), 0);
+  quantization.scales = std::move(scales);
+  quantization.axis = axis;
+  return quantization;
 }
 
 // Variables and subgraphs for the operators that need them.

@@ -562,6 +562,20 @@ TEST(BasicLstm, QuantizedIsNearFloat) {
   EXPECT_EQ(node.Run().code(), StatusCode::kUnimplemented);
 }
 
+// Multiples of 0.32 whose sixteenth bit decides; the numbers are TensorFlow Lite's.
+TEST(BasicLstm, QuantizedSumsAreRoundedHalfUp) {
+  TestNode node(OpCode::kLstm, LstmAttributes{.is_basic = true}, 2);
+  const Quantization activations = Quantized(1.0F / 128, 128);
+  node.Input<std::uint8_t>({1, 1}, {192}, activations).Input<std::uint8_t>({1, 1}, {160}, activations);
+  node.Constant<std::uint8_t>({4, 2}, std::vector<std::uint8_t>(8, 100), Quantized(0.01F, 100));
+  node.Constant<std::int32_t>({4}, {-15604, 20645, -39221, -21966}, Quantized(0.01F / 128, 0));
+  node.Input<std::int16_t>({1, 1}, {0}, Quantized(0x1p-11F, 0));
+  node.Output(ElementType::kUInt8, activations).Output(ElementType::kInt16, Quantized(0x1p-11F, 0));
+  node.Output(ElementType::kUInt8, activations).Output(ElementType::kInt16, Quantized(0x1p-12F, 0));
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<std::int16_t>(3), ElementsAre(-4993, 6607, -12550, -7029));
+}
+
 TEST(BasicLstm, HasFiveInputsAndFourOutputs) {
   TestNode node(OpCode::kLstm, LstmAttributes{.is_basic = true}, 2);
   node.Input<float>({1, 1}, {0}).Output(ElementType::kFloat32);
