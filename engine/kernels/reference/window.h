@@ -44,7 +44,7 @@ inline Result<WindowAxis> MakeWindowAxis(const OpContext& context, Padding paddi
     axis.output = (input + stride - 1) / stride;
     axis.pad_before = std::max<std::int64_t>(0, (axis.output - 1) * stride + extent - input) / 2;
   } else {
-    // A window that is wider than the input by less than a stride gives an output without positions.
+    // A window that is wider than the input by less than two strides gives an output without positions.
     if (input - extent + stride <= -stride)
       return context.Error(StrCat("window of extent ", extent, " does not fit into an input of ", input));
     axis.output = std::max<std::int64_t>(0, input - extent + stride) / stride;

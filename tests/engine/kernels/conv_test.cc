@@ -106,14 +106,14 @@ TEST(Conv2d, RefusesWhatDoesNotFit) {
   EXPECT_THAT(Int8Conv(QuantizedChannels({1, 2}, 3), {0, 0}).Run().message(), HasSubstr("on axis 3"));
   EXPECT_THAT(Int8Conv(Quantized(1, 0), {0, 0, 0}).Run().message(), HasSubstr("the bias has 3 elements; expected 2"));
   EXPECT_THAT(Int8Conv(Quantized(3e38F, 0), {0, 0}).Run().message(), HasSubstr("out of range"));
-  TestNode wide = FloatConv({.padding = Padding::kValid}, {1, 4, 1, 1}, {1, 1, 1, 1});
+  TestNode wide = FloatConv({.padding = Padding::kValid}, {1, 5, 1, 1}, {1, 1, 1, 1, 1});
   EXPECT_THAT(wide.Output(ElementType::kFloat32).Run().message(), HasSubstr("does not fit into an input of 3"));
   TestNode channels = FloatConv({}, {1, 1, 1, 2}, {1, 1});
   EXPECT_THAT(channels.Output(ElementType::kFloat32).Run().message(), HasSubstr("does not divide the channels"));
 }
 
 // As in TensorFlow Lite, whose output size divides towards zero.
-TEST(Conv2d, WindowThatLacksLessThanAStrideGivesNothing) {
+TEST(Conv2d, WindowThatIsALittleTooWideGivesNothing) {
   TestNode node = FloatConv({.padding = Padding::kValid, .stride_h = 2}, {1, 4, 1, 1}, {1, 1, 1, 1});
   const Status status = node.Output(ElementType::kFloat32).Run();
   ASSERT_TRUE(status.ok()) << status.ToString();

@@ -403,7 +403,8 @@ TEST(Lstm, TwelveIntermediatesMakeEverythingInt8) {
   weights({2, 3}, {33, -69, -61, -58, 123, -98}, 0.004839424975216389F);
   weights({2, 3}, {-78, 2, -65, -78, 17, 27}, 0.005481803324073553F);
   node.NoInput().NoInput().NoInput();
-  for (const auto& bias : {std::vector<std::int32_t>{5032, 2463}, {1031, -5613}, {-4436, 739}, {-1536, 609}}) {
+  const std::vector<std::vector<std::int32_t>> biases = {{5032, 2463}, {1031, -5613}, {-4436, 739}, {-1536, 609}};
+  for (const std::vector<std::int32_t>& bias : biases) {
     node.Constant<std::int32_t>({2}, bias);
   }
   weights({3, 2}, {73, 8, -118, -6, 55, -115}, 0.008620982989668846F);
@@ -423,7 +424,8 @@ TEST(Lstm, TwelveIntermediatesMakeEverythingInt8) {
       {0.050863344222307205F, 7}, {0.04147007688879967F, -5},  {0.043382078409194946F, 11}, {0.044703491032123566F, 4},
       {0.01283974852412939F, 16}, {0.04501365125179291F, -5},  {0.02481597103178501F, 9},   {0.03395558148622513F, 3}};
   for (const auto& [scale, zero_point] : intermediates) {
-    Value value{.name = {}, .type = ElementType::kInt8, .shape = {}};
+    Value value;
+    value.type = ElementType::kInt8;
     value.quantization = std::make_shared<const Quantization>(Quantized(scale, zero_point));
     node.graph().values.push_back(std::move(value));
     node.graph().nodes[0].intermediates.push_back(static_cast<ValueId>(node.graph().values.size()) - 1);

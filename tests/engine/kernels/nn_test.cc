@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/engine/kernels/kernel_test_util.h"
 
 namespace tfld::engine {
@@ -378,7 +380,7 @@ TEST(Softmax, HalfPrecision) {
 
 // A window wider than its input, whatever the stride.
 TEST(AveragePool2d, WindowThatDoesNotFitGivesNothing) {
-  TestNode node(OpCode::kAveragePool2d, Pool2dAttributes{.padding = Padding::kValid, .filter_w = 3, .filter_h = 1});
+  TestNode node(OpCode::kAveragePool2d, Pool2dAttributes{.padding = Padding::kValid, .filter_h = 1, .filter_w = 3});
   ASSERT_TRUE(node.Input<float>({2, 1, 1, 1}, {1, 2}).Output(ElementType::kFloat32).Run().ok());
   EXPECT_EQ(node.ResultShape(), Shape({2, 1, 0, 1}));
 }

@@ -79,8 +79,8 @@ TEST(OfflinePlan, InputsGiveWay) {
 
 TEST(OfflinePlan, OtherShapesHaveNone) {
   const Shape shape{2, 32};
-  const ShapeOverride override{.graph = 0, .value = 0, .shape = shape};
-  EXPECT_EQ(PlanChain({1, 1, 5, -1, -1, 1024, -1, -1}, std::span(&override, 1)).plan->offline_buffers, 0U);
+  const ShapeOverride other{.graph = 0, .value = 0, .shape = shape};
+  EXPECT_EQ(PlanChain({1, 1, 5, -1, -1, 1024, -1, -1}, std::span(&other, 1)).plan->offline_buffers, 0U);
 }
 
 TEST(OfflinePlan, WhatDoesNotFitIsNotUsed) {
