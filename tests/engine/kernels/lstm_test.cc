@@ -11,6 +11,7 @@
 namespace tfld::engine {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Reals = std::vector<double>;
 
