@@ -30,6 +30,9 @@ Json ToJson(const EventRecord& event) {
           {"ok", event.ok},     {"reason", event.reason}, {"actor", event.actor}};
 }
 
+// Reasons quote what came from outside: bytes that are not UTF-8 are replaced.
+std::string Dump(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
 Result<VersionRecord> VersionFromJson(const Json& json) {
   const auto state = StoredStateFromName(json.at("state").get<std::string>());
   if (!state) return DataLoss("a version's state is not known");
@@ -79,13 +82,19 @@ std::string EncodeState(const ModelState& state) {
                {"previous", state.previous() ? Json(*state.previous()) : Json()},
                {"highest_version", state.highest_version},
                {"lineage", state.lineage},
-               {"versions", Json::array()},
-               {"events", Json::array()}};
+               {"versions", Json::array()}};
   for (const VersionRecord& record : state.versions) json["versions"].push_back(ToJson(record));
-  for (const EventRecord& event : state.events) json["events"].push_back(ToJson(event));
-  // Reasons quote what came from outside: bytes that are not UTF-8 are replaced.
-  const std::string body = json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-  return StrCat(body, kChecksumLabel, Sha256Of(AsBytes(body)), "\n");
+  std::string text = Dump(json, 1);
+  text.resize(text.rfind('\n'));  // the end of the object, which the events are still to go into
+  text += ",\n \"events\": [";
+  // One at a time: all of a long history as one document takes twenty times its text.
+  for (const EventRecord& event : state.events) {
+    text += &event == &state.events.front() ? "\n  " : ",\n  ";
+    text += Dump(ToJson(event), -1);
+  }
+  text += "\n ]\n}\n";
+  const std::string checksum = Sha256Of(AsBytes(text));
+  return text.append(kChecksumLabel).append(checksum).append("\n");
 }
 
 Result<ModelState> DecodeState(std::string_view text) {
