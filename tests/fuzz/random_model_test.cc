@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "engine/golden/random_input.h"
 #include "engine/tools/explain.h"
 #include "tests/fuzz/harness.h"
@@ -11,7 +13,10 @@ namespace tfld::test {
 namespace {
 
 constexpr int kNetworks = 300;
+constexpr int kNodes = 40;  // of each operator
 constexpr int kMutations = 2000;
+
+int Rounds(int usual) { return std::getenv("TFLD_LONG_TESTS") != nullptr ? 20 * usual : usual; }
 
 engine::Feeder FeedRandom(std::uint64_t seed) {
   return [seed](const engine::Executable&, engine::Session& session) {
@@ -23,7 +28,7 @@ engine::Feeder FeedRandom(std::uint64_t seed) {
 // Whatever runs beside the reference kernels stays within a step of them, node by node.
 TEST(RandomQuantizedModel, BackendsAgree) {
   const engine::ExecutableOptions options{.backend = engine::Backend::kCpu, .threads = 1, .limits = {}};
-  for (int seed = 0; seed < kNetworks; ++seed) {
+  for (int seed = 0; seed < Rounds(kNetworks); ++seed) {
     const auto model = engine::Model::FromBytes(RandomQuantizedModel(seed), "network");
     ASSERT_TRUE(model.ok()) << "seed " << seed << ": " << model.status().ToString();
     const auto explanation = ExplainByBackend(*model, options, engine::Backend::kReference, FeedRandom(seed));
@@ -44,14 +49,14 @@ TEST(RandomModel, IsTheSameForASeed) {
 // One pass of what the fuzz targets do, in every test run.
 TEST(RandomNodeModel, IsRefusedOrRuns) {
   for (const engine::Operator& definition : engine::Operators()) {
-    for (std::uint64_t seed = 0; seed < 40; ++seed) {
-      const auto model = LoadForFuzz(RandomNodeModel(definition, seed));
+    for (int seed = 0; seed < Rounds(kNodes); ++seed) {
+      const auto model = LoadForFuzz(RandomNodeModel(definition, static_cast<std::uint64_t>(seed)));
       if (model == nullptr) continue;
       for (const auto backend : {engine::Backend::kReference, engine::Backend::kCpu}) {
         const auto executable = PlanForFuzz(model, backend);
         if (executable == nullptr || !IsCheap(*executable)) continue;
         const auto session = executable->NewSession();
-        if (session.ok()) static_cast<void>(RunForFuzz(**session, *executable, seed));
+        if (session.ok()) static_cast<void>(RunForFuzz(**session, *executable, static_cast<std::uint64_t>(seed)));
       }
     }
   }
@@ -59,7 +64,7 @@ TEST(RandomNodeModel, IsRefusedOrRuns) {
 
 TEST(MutateModel, IsRefusedOrRuns) {
   std::vector<std::uint8_t> bytes;
-  for (int i = 0; i < kMutations; ++i) {
+  for (int i = 0; i < Rounds(kMutations); ++i) {
     if (i % 10 == 0 || bytes.empty()) {
       const auto fresh = RandomQuantizedModel(i);
       const auto* data = reinterpret_cast<const std::uint8_t*>(fresh.data());
