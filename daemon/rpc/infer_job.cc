@@ -13,7 +13,6 @@
 #include "daemon/rpc/tensor_codec.h"
 #include "daemon/scheduler/request_observer.h"
 #include "daemon/scheduler/scheduler.h"
-#include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
 
 namespace tfld::daemon {
@@ -70,12 +69,6 @@ void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequ
   Finish(status, times);
 }
 
-// The same status, with the model before its message.
-Status InferJob::Explain(const Status& status) const {
-  if (status.ok()) return status;
-  return status.WithContext(StrCat("model '", served_->model, "' version ", served_->version));
-}
-
 // Everything that can be decided before an executor is needed.
 Status InferJob::Prepare(const PeerIdentity* caller) {
   if (caller == nullptr) return {StatusCode::kUnauthenticated, "it is not known who calls"};
@@ -83,11 +76,11 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
   if (!context_.ready->load(std::memory_order_acquire)) return Unavailable("the stored models are still being loaded");
   TFLD_ASSIGN_OR_RETURN(served_, context_.map->Acquire(request_->model_name(), request_->model_version()));
   instance = served_->instance;
-  TFLD_RETURN_IF_ERROR(Explain(ResolveSharedTensors(*request_, *context_.regions, client.uid, shared_)));
-  TFLD_RETURN_IF_ERROR(Explain(CopySharedStrings(*request_, context_.max_message_bytes, shared_)));
-  TFLD_RETURN_IF_ERROR(Explain(CheckRequest(entry(), *request_, shared_)));
+  TFLD_RETURN_IF_ERROR(served_->Explain(ResolveSharedTensors(*request_, *context_.regions, client.uid, shared_)));
+  TFLD_RETURN_IF_ERROR(served_->Explain(CopySharedStrings(*request_, context_.max_message_bytes, shared_)));
+  TFLD_RETURN_IF_ERROR(served_->Explain(CheckRequest(entry(), *request_, shared_)));
   RequestParameters parameters;
-  TFLD_RETURN_IF_ERROR(Explain(ParseParameters(*request_, parameters)));
+  TFLD_RETURN_IF_ERROR(served_->Explain(ParseParameters(*request_, parameters)));
   deadline = DeadlineOf(call_, parameters, received_);
   priority = parameters.priority;
   bytes = TensorBytes(*request_) + AnswerBytes(entry());
@@ -120,7 +113,6 @@ void InferJob::Report(const Status& status, const JobTimes& times) const {
   finished.priority = priority;
   finished.transport = kGrpcTransport;
   finished.code = status.code();
-  finished.batch_size = times.batch_size;
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : context_.observers) observer->OnRequest(finished);
@@ -129,7 +121,7 @@ void InferJob::Report(const Status& status, const JobTimes& times) const {
 // A job that is started again, or waits for that, must not hold what this request needed.
 void InferJob::Finish(const Status& outcome, const JobTimes& times) {
   // What came out of the run says of which model it speaks, as what came before it does.
-  const Status status = times.started != SteadyTime() ? Explain(outcome) : outcome;
+  const Status status = times.started != SteadyTime() ? served_->Explain(outcome) : outcome;
   Report(status, times);
   instance.reset();
   served_.reset();

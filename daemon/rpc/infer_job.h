@@ -46,7 +46,6 @@ class InferJob : public Job {
  private:
   const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
   Status Prepare(const PeerIdentity* caller);
-  Status Explain(const Status& status) const;
   void Report(const Status& status, const JobTimes& times) const;
 
   const InferenceContext& context_;

@@ -24,7 +24,6 @@ struct FinishedRequest {
   std::string_view transport;               // kGrpcTransport, kChannelTransport
   StatusCode code = StatusCode::kOk;
   PriorityClass priority = PriorityClass::kNormal;
-  int batch_size = 1;  // how many requests ran together with it, itself among them
   SteadyTime received{};
   JobTimes times;  // all zero when the request never came to a queue
 };

@@ -43,8 +43,8 @@ void VersionCounters::CountTimes(const FinishedRequest& request) {
   compute_.Add(times.infer_done - times.input_done);
   output_.Add(times.finished - times.infer_done);
   last_ns_.store(nanoseconds(times.finished.time_since_epoch()).count(), kRelaxed);
-  if (request.batch_size <= 1) return;
-  BatchTimes& batch = batches_[std::min(static_cast<std::size_t>(request.batch_size), kMaxBatch)].Get();
+  if (times.batch_size <= 1) return;
+  BatchTimes& batch = batches_[std::min(static_cast<std::size_t>(times.batch_size), kMaxBatch)].Get();
   batch.requests.fetch_add(1, kRelaxed);
   batch.input_ns.fetch_add(Nanoseconds(times.started, times.input_done), kRelaxed);
   batch.compute_ns.fetch_add(Nanoseconds(times.input_done, times.infer_done), kRelaxed);

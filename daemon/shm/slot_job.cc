@@ -120,10 +120,7 @@ Status SlotJob::Store(const SessionRow& row) {
 // The last owner of this object is `keep` from here on, and as soon as busy_ is false the next request may use it, on
 // another thread: only locals are touched then.
 void SlotJob::Finish(const Status& outcome, const JobTimes& times) {
-  Status status = outcome;
-  if (!status.ok() && times.started != SteadyTime()) {
-    status = status.WithContext(StrCat("model '", served_->model, "' version ", served_->version));
-  }
+  const Status status = times.started != SteadyTime() ? served_->Explain(outcome) : outcome;
   Observe(status, times);
   WriteAnswer(status, times);
   const std::shared_ptr<Channel> keep = std::move(keep_);
@@ -148,7 +145,6 @@ void SlotJob::Observe(const Status& status, const JobTimes& times) const {
   finished.transport = kChannelTransport;
   finished.code = status.code();
   finished.priority = priority;
-  finished.batch_size = times.batch_size;
   finished.received = received_;
   finished.times = times;
   for (RequestObserver* observer : channel_->context().observers) observer->OnRequest(finished);

@@ -17,7 +17,7 @@ void Fill(const FinishedRequest& request, RequestTrace& trace) {
   trace.pid = request.pid;
   trace.code = request.code;
   trace.priority = request.priority;
-  trace.batch_size = request.batch_size;
+  trace.batch_size = request.times.batch_size;
   trace.received = request.received;
   trace.times = request.times;
 }

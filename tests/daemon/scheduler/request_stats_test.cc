@@ -152,7 +152,7 @@ TEST(RequestStatsTest, ABatchIsOneExecution) {
   RequestStats stats;
   FinishedRequest request = Request("a", 1, StatusCode::kOk);
   stats.OnRequest(request);
-  request.batch_size = 4;
+  request.times.batch_size = 4;
   for (int i = 0; i < 8; ++i) stats.OnRequest(request);
   const VersionRequestStats counted = stats.Snapshot("a")[0];
   EXPECT_EQ(counted.executions, 3u);
