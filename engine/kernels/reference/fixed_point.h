@@ -42,6 +42,13 @@ inline std::int32_t WrappingShiftLeft(std::int32_t value, int exponent) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(value) << exponent);
 }
 
+// value * 2^exponent, saturating.
+inline std::int32_t SaturatingShiftLeft(std::int32_t value, int exponent) {
+  const std::int64_t shifted = static_cast<std::int64_t>(value) * (std::int64_t{1} << exponent);
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(shifted, std::numeric_limits<std::int32_t>::min(),
+                                                            std::numeric_limits<std::int32_t>::max()));
+}
+
 inline std::int32_t WrappingAdd(std::int32_t a, std::int32_t b) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
 }
@@ -66,10 +73,11 @@ inline std::int32_t RoundingDivideByPot(std::int32_t value, int exponent) {
   return (value >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
+// Where the shift to the left exceeds 32 bits the result is the largest of its sign. TensorFlow Lite leaves it undefined.
 inline std::int32_t Multiply(std::int32_t value, QuantizedMultiplier by) {
   const int left = by.shift > 0 ? by.shift : 0;
   const int right = by.shift > 0 ? 0 : -by.shift;
-  return RoundingDivideByPot(SaturatingRoundingDoublingHighMul(WrappingShiftLeft(value, left), by.multiplier), right);
+  return RoundingDivideByPot(SaturatingRoundingDoublingHighMul(SaturatingShiftLeft(value, left), by.multiplier), right);
 }
 
 // For sums of 64 bits the multiplier is cut to 16 bits, and there is one rounding, half up. by.shift is at most 7.

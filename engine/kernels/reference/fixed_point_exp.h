@@ -11,13 +11,6 @@
 
 namespace tfld::engine::reference {
 
-// value * 2^exponent, saturating.
-inline std::int32_t SaturatingShiftLeft(std::int32_t value, int exponent) {
-  const std::int64_t shifted = static_cast<std::int64_t>(value) * (std::int64_t{1} << exponent);
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(shifted, std::numeric_limits<std::int32_t>::min(),
-                                                            std::numeric_limits<std::int32_t>::max()));
-}
-
 // exp(x) in Q0.31 for x in [-1/4, 0) in Q0.31: Taylor's series around -1/8 up to the fourth power.
 inline std::int32_t ExpOnSmallInterval(std::int32_t x) {
   constexpr std::int32_t kExpOfMinusEighth = 1895147668;

@@ -182,6 +182,13 @@ TEST(Quantize, Uint8ToInt8) {
   EXPECT_THAT(node.Result<I8>(), ElementsAre(-128, 0, 127));
 }
 
+TEST(Quantize, AScaleThatIsAsGoodAsZeroSaturates) {
+  TestNode node(OpCode::kQuantize);
+  node.Input<I8>({3}, {-96, 0, 96}, Quantized(1, 0)).Output(ElementType::kUInt8, Quantized(1e-9F, 96));
+  ASSERT_TRUE(node.Run().ok());
+  EXPECT_THAT(node.Result<U8>(), ElementsAre(0, 96, 255));
+}
+
 TEST(Dequantize, PerChannel) {
   TestNode node(OpCode::kDequantize, {}, /*version=*/5);
   node.Constant<I8>({2, 2}, {1, 2, 3, 4}, QuantizedChannels({1, 10}, 1)).Output(ElementType::kFloat32);

@@ -53,6 +53,13 @@ TEST(FixedPoint, Multiply) {
   EXPECT_EQ(Multiply(std::int64_t{-3'000'000'000}, *QuantizeMultiplier(0.25)), -750'000'000);
 }
 
+TEST(FixedPoint, MultiplySaturates) {
+  const QuantizedMultiplier billion = *QuantizeMultiplier(1e9);
+  EXPECT_EQ(Multiply(1, billion), 1'000'000'000);
+  EXPECT_GE(Multiply(96, billion), 1'000'000'000);
+  EXPECT_LE(Multiply(-96, billion), -1'000'000'000);
+}
+
 TEST(FixedPoint, Exp) {
   for (double x = 0; x > -20; x -= 0.37) {
     const auto raw = static_cast<std::int32_t>(std::lround(std::ldexp(x, 26)));
