@@ -4,11 +4,9 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
-#include <latch>
 #include <thread>
 
 #include "tests/daemon/rpc/rpc_fixture.h"
-#include "tests/daemon/scheduler/fake_job.h"
 
 namespace tfld::daemon {
 namespace {
@@ -25,30 +23,6 @@ class InferStreamTest : public testing::Test {
     request.set_id(id);
     request.set_raw_input_contents(0, std::string(16, fill));
     return request;
-  }
-
-  // Keeps the only executor busy until the latch is released.
-  std::shared_ptr<std::latch> Occupy() {
-    auto started = std::make_shared<std::latch>(1);
-    auto release = std::make_shared<std::latch>(1);
-    auto job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
-                                               (*fixture_.map.Acquire("echo", ""))->instance, [=]() -> Status {
-                                                 started->count_down();
-                                                 release->wait();
-                                                 return {};
-                                               });
-    EXPECT_TRUE(test::Submit(fixture_.scheduler, std::move(job)).ok());
-    started->wait();
-    return release;
-  }
-
-  void WaitUntilQueued(std::size_t count) {
-    while (fixture_.scheduler.stats().queued < count) std::this_thread::yield();
-  }
-
-  std::uint64_t Counted(tfld::StatusCode code) {
-    const auto stats = fixture_.stats.Snapshot("echo");
-    return stats.empty() ? 0 : stats[0].requests[static_cast<std::size_t>(code)];
   }
 
   test::RpcFixture fixture_;
@@ -90,14 +64,14 @@ TEST_F(InferStreamTest, AFailureIsAnAnswerAndTheStreamGoesOn) {
 
 // What fails at once waits for what was asked before it.
 TEST_F(InferStreamTest, AnswersKeepTheOrderOfTheRequests) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   ASSERT_TRUE(stream_->Write(Request("1")));
-  WaitUntilQueued(1);
+  fixture_.WaitUntilQueued(1);
   inference::ModelInferRequest wrong = Request("2");
   wrong.set_model_name("nobody");
   ASSERT_TRUE(stream_->Write(wrong));
   ASSERT_TRUE(stream_->Write(Request("3")));
-  WaitUntilQueued(2);
+  fixture_.WaitUntilQueued(2);
   stream_->WritesDone();
   release->count_down();
   for (const char* id : {"1", "2", "3"}) {
@@ -109,10 +83,10 @@ TEST_F(InferStreamTest, AnswersKeepTheOrderOfTheRequests) {
 }
 
 TEST_F(InferStreamTest, SeveralAreUnderWayAtOnce) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   ASSERT_TRUE(stream_->Write(Request("1")));
   ASSERT_TRUE(stream_->Write(Request("2")));
-  WaitUntilQueued(2);  // neither was answered
+  fixture_.WaitUntilQueued(2);  // neither was answered
   release->count_down();
   ASSERT_TRUE(stream_->Read(&response_));
   ASSERT_TRUE(stream_->Read(&response_));
@@ -141,7 +115,8 @@ TEST_F(InferStreamTest, AClientThatDoesNotReadIsNotReadFrom) {
   std::uint64_t before = 0;
   for (int calm = 0; calm < 20;) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    const std::uint64_t now = Counted(tfld::StatusCode::kOk) + Counted(tfld::StatusCode::kResourceExhausted);
+    const std::uint64_t now = fixture_.Counted("echo", tfld::StatusCode::kOk) +
+                              fixture_.Counted("echo", tfld::StatusCode::kResourceExhausted);
     calm = now == before ? calm + 1 : 0;
     before = now;
   }
@@ -159,24 +134,18 @@ TEST_F(InferStreamTest, AClientThatDoesNotReadIsNotReadFrom) {
 }
 
 TEST_F(InferStreamTest, ACancelledStreamEndsItsRequests) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   ASSERT_TRUE(stream_->Write(Request("1")));
   ASSERT_TRUE(stream_->Write(Request("2")));
-  WaitUntilQueued(2);
+  fixture_.WaitUntilQueued(2);
   context_.TryCancel();
   EXPECT_EQ(stream_->Finish().error_code(), grpc::StatusCode::CANCELLED);
   // The server learns of it in its own time; then the places in the queue are free again.
-  const auto enqueue = [this] {
-    return test::Submit(fixture_.scheduler,
-                        std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
-                                                        (*fixture_.map.Acquire("echo", ""))->instance))
-        .ok();
-  };
-  while (!enqueue()) std::this_thread::yield();
+  while (!fixture_.Enqueue()) std::this_thread::yield();
   release->count_down();
   fixture_.scheduler.Stop(SteadyTime::max());
-  EXPECT_EQ(Counted(tfld::StatusCode::kCancelled), 2u);
-  EXPECT_EQ(Counted(tfld::StatusCode::kOk), 0u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kCancelled), 2u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kOk), 0u);
 }
 
 TEST_F(InferStreamTest, AStreamWithoutRequestsEnds) {

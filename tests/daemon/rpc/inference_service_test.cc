@@ -1,17 +1,15 @@
 #include "daemon/rpc/inference_service.h"
 
 #include <gmock/gmock.h>
-#include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <future>
-#include <latch>
 #include <thread>
+#include <vector>
 
-#include "tests/daemon/rpc/rpc_fixture.h"
+#include "tests/daemon/rpc/inference_service_fixture.h"
 #include "tests/daemon/rpc/shared_object.h"
-#include "tests/daemon/scheduler/fake_job.h"
 
 namespace tfld::daemon {
 namespace {
@@ -19,62 +17,6 @@ namespace {
 using grpc::StatusCode;
 using testing::Contains;
 using testing::ElementsAre;
-using testing::HasSubstr;
-
-class InferenceServiceTest : public testing::Test {
- protected:
-  // Calls a method of the stub once.
-  template <typename Method, typename Request, typename Response>
-  grpc::Status Call(Method method, const Request& request, Response& response) {
-    grpc::ClientContext context;
-    return (*stub_.*method)(&context, request, &response);
-  }
-
-  grpc::Status Infer(const inference::ModelInferRequest& request) {
-    return Call(&Stub::ModelInfer, request, response_);
-  }
-
-  void ExpectError(const grpc::Status& status, StatusCode code, const std::string& text) {
-    EXPECT_EQ(status.error_code(), code) << status.error_message();
-    EXPECT_THAT(status.error_message(), HasSubstr(text));
-  }
-
-  // Keeps the only executor busy until the returned latch is released.
-  std::shared_ptr<std::latch> Occupy() {
-    auto started = std::make_shared<std::latch>(1);
-    auto release = std::make_shared<std::latch>(1);
-    auto job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
-                                               (*fixture_.map.Acquire("echo", ""))->instance, [=]() -> Status {
-                                                 started->count_down();
-                                                 release->wait();
-                                                 return {};
-                                               });
-    EXPECT_TRUE(test::Submit(fixture_.scheduler, std::move(job)).ok());
-    started->wait();
-    return release;
-  }
-
-  // Queues a job beside the calls; false when the queue is full.
-  bool Enqueue() {
-    auto job = std::make_unique<test::FakeJob>(std::make_shared<test::JobRecord>(),
-                                               (*fixture_.map.Acquire("echo", ""))->instance);
-    return test::Submit(fixture_.scheduler, std::move(job)).ok();
-  }
-
-  void WaitUntilQueued(std::size_t count) {
-    while (fixture_.scheduler.stats().queued < count) std::this_thread::yield();
-  }
-
-  std::uint64_t Counted(const std::string& model, tfld::StatusCode code) {
-    const auto stats = fixture_.stats.Snapshot(model);
-    return stats.empty() ? 0 : stats[0].requests[static_cast<std::size_t>(code)];
-  }
-
-  using Stub = inference::GRPCInferenceService::Stub;
-  test::RpcFixture fixture_;
-  std::unique_ptr<Stub> stub_ = fixture_.NewStub();
-  inference::ModelInferResponse response_;
-};
 
 TEST_F(InferenceServiceTest, Infers) {
   inference::ModelInferRequest request = test::EchoRequest();
@@ -85,7 +27,7 @@ TEST_F(InferenceServiceTest, Infers) {
   EXPECT_EQ(response_.model_version(), "3");
   EXPECT_EQ(response_.id(), "my id");
   EXPECT_THAT(response_.raw_output_contents(), ElementsAre("abcdefghijklmnop"));
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), 1u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kOk), 1u);
 }
 
 TEST_F(InferenceServiceTest, InfersFromTypedContents) {
@@ -114,14 +56,14 @@ TEST_F(InferenceServiceTest, UnknownModel) {
   inference::ModelInferRequest request = test::EchoRequest();
   request.set_model_name("nobody");
   ExpectError(Infer(request), StatusCode::NOT_FOUND, "nobody");
-  EXPECT_EQ(Counted("nobody", tfld::StatusCode::kNotFound), 0u) << "outsiders cannot make counters";
+  EXPECT_EQ(fixture_.Counted("nobody", tfld::StatusCode::kNotFound), 0u) << "outsiders cannot make counters";
 }
 
 TEST_F(InferenceServiceTest, AWrongRequestNamesModelAndTensor) {
   inference::ModelInferRequest request = test::EchoRequest();
   request.mutable_raw_input_contents(0)->resize(3);
   ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "model 'echo' version 3: input 'in0': 3 bytes came, 16");
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kInvalidArgument), 1u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kInvalidArgument), 1u);
 }
 
 TEST_F(InferenceServiceTest, WrongParameters) {
@@ -151,11 +93,11 @@ TEST_F(InferenceServiceTest, NotReady) {
 }
 
 TEST_F(InferenceServiceTest, AFullQueue) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   auto first = std::async(std::launch::async, [&] { return Infer(test::EchoRequest()); });
   inference::ModelInferResponse other;
   auto second = std::async(std::launch::async, [&] { return Call(&Stub::ModelInfer, test::EchoRequest(), other); });
-  WaitUntilQueued(2);
+  fixture_.WaitUntilQueued(2);
   inference::ModelInferResponse third;
   ExpectError(Call(&Stub::ModelInfer, test::EchoRequest(), third), StatusCode::RESOURCE_EXHAUSTED, "queue");
   release->count_down();
@@ -164,37 +106,37 @@ TEST_F(InferenceServiceTest, AFullQueue) {
 }
 
 TEST_F(InferenceServiceTest, TheTimeoutParameterIsADeadline) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   inference::ModelInferRequest request = test::EchoRequest();
   (*request.mutable_parameters())["timeout"].set_int64_param(1);
   auto late = std::async(std::launch::async, [&] { return Infer(request); });
-  WaitUntilQueued(1);
+  fixture_.WaitUntilQueued(1);
   release->count_down();
   ExpectError(late.get(), StatusCode::DEADLINE_EXCEEDED, "deadline");
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kDeadlineExceeded), 1u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kDeadlineExceeded), 1u);
 }
 
 TEST_F(InferenceServiceTest, ACancelledCallDoesNotRun) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   grpc::ClientContext context;
   auto call =
       std::async(std::launch::async, [&] { return stub_->ModelInfer(&context, test::EchoRequest(), &response_); });
-  WaitUntilQueued(1);
+  fixture_.WaitUntilQueued(1);
   context.TryCancel();
   ExpectError(call.get(), StatusCode::CANCELLED, "");
   // The server learns of it in its own time. Then the call no longer holds its place in the queue of two.
-  EXPECT_TRUE(Enqueue());
-  while (!Enqueue()) std::this_thread::yield();
+  EXPECT_TRUE(fixture_.Enqueue());
+  while (!fixture_.Enqueue()) std::this_thread::yield();
   release->count_down();
   fixture_.scheduler.Stop(SteadyTime::max());
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), 0u);
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kCancelled), 1u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kOk), 0u);
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kCancelled), 1u);
 }
 
 TEST_F(InferenceServiceTest, AnInferenceEndsOnTheVersionThatItBeganOn) {
-  const auto release = Occupy();
+  const auto release = fixture_.Occupy();
   auto call = std::async(std::launch::async, [&] { return Infer(test::EchoRequest()); });
-  WaitUntilQueued(1);
+  fixture_.WaitUntilQueued(1);
   fixture_.Publish("echo", 4, {{engine::ElementType::kFloat32, {1, 4}}});
   release->count_down();
   EXPECT_TRUE(call.get().ok());
@@ -234,49 +176,6 @@ TEST_F(InferenceServiceTest, Config) {
   ExpectError(Call(&Stub::ModelConfig, request, response), StatusCode::NOT_FOUND, "nobody");
 }
 
-TEST_F(InferenceServiceTest, RequestsRunTogetherAndGetTheirOwnAnswers) {
-  auto served = std::make_shared<ServedVersion>();
-  served->model = "lookup";
-  served->version = 1;
-  served->instance = test::InstanceOf(test::LookUpModel(), 1);
-  ASSERT_TRUE(served->instance->EnableBatches({4, std::chrono::microseconds(700)}, {nullptr}).ok());
-  fixture_.map.Publish(served);
-  inference::ModelConfigRequest config_request;
-  config_request.set_name("lookup");
-  inference::ModelConfigResponse config;
-  ASSERT_TRUE(Call(&Stub::ModelConfig, config_request, config).ok());
-  EXPECT_THAT(config.config().dynamic_batching().preferred_batch_size(), ElementsAre(2, 4));
-  EXPECT_EQ(config.config().dynamic_batching().max_queue_delay_microseconds(), 700u);
-
-  const auto release = Occupy();
-  std::vector<std::future<std::string>> calls;
-  for (std::int32_t index : {4, 9}) {
-    calls.push_back(std::async(std::launch::async, [this, index] {
-      inference::ModelInferRequest request;
-      request.set_model_name("lookup");
-      auto& input = *request.add_inputs();
-      input.set_name("index");
-      input.set_datatype("INT32");
-      input.add_shape(1);
-      request.add_raw_input_contents(reinterpret_cast<const char*>(&index), sizeof(index));
-      inference::ModelInferResponse response;
-      const grpc::Status status = Call(&Stub::ModelInfer, request, response);
-      return status.ok() ? response.raw_output_contents(0) : status.error_message();
-    }));
-  }
-  WaitUntilQueued(2);
-  release->count_down();
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const float expected = i == 0 ? 40.0F : 90.0F;
-    EXPECT_EQ(calls[i].get(), std::string(reinterpret_cast<const char*>(&expected), sizeof(expected)));
-  }
-  const auto stats = fixture_.stats.Snapshot("lookup");
-  ASSERT_EQ(stats.size(), 1u);
-  ASSERT_EQ(stats[0].batches.size(), 1u);
-  EXPECT_EQ(stats[0].batches[0].size, 2);
-  EXPECT_EQ(stats[0].executions, 1u);
-}
-
 TEST_F(InferenceServiceTest, Readiness) {
   inference::ModelReadyRequest request;
   inference::ModelReadyResponse response;
@@ -286,38 +185,6 @@ TEST_F(InferenceServiceTest, Readiness) {
   request.set_name("nobody");
   ASSERT_TRUE(Call(&Stub::ModelReady, request, response).ok());
   EXPECT_FALSE(response.ready());
-}
-
-TEST_F(InferenceServiceTest, Statistics) {
-  ASSERT_TRUE(Infer(test::EchoRequest()).ok());
-  ASSERT_TRUE(Infer(test::EchoRequest()).ok());
-  inference::ModelInferRequest wrong = test::EchoRequest();
-  wrong.mutable_raw_input_contents(0)->resize(3);
-  ASSERT_FALSE(Infer(wrong).ok());
-  inference::ModelStatisticsResponse response;
-  ASSERT_TRUE(Call(&Stub::ModelStatistics, inference::ModelStatisticsRequest(), response).ok());
-  ASSERT_EQ(response.model_stats_size(), 1);
-  const inference::ModelStatistics& model = response.model_stats(0);
-  EXPECT_EQ(model.version(), "3");
-  EXPECT_EQ(model.inference_count(), 2u);
-  EXPECT_EQ(model.execution_count(), 2u);
-  EXPECT_GT(model.last_inference(), 1'600'000'000'000u) << "Unix time in milliseconds";
-  const inference::InferStatistics& times = model.inference_stats();
-  EXPECT_EQ(times.fail().count(), 1u);
-  EXPECT_GT(times.fail().ns(), 0u);
-  std::uint64_t parts = 0;
-  for (const auto* part : {&times.queue(), &times.compute_input(), &times.compute_infer(), &times.compute_output()}) {
-    EXPECT_EQ(part->count(), 2u);
-    EXPECT_GT(part->ns(), 0u);
-    parts += part->ns();
-  }
-  EXPECT_EQ(times.success().count(), 2u);
-  EXPECT_GE(times.success().ns(), parts) << "the parts are within the whole";
-  ASSERT_EQ(model.batch_stats_size(), 1);
-  EXPECT_EQ(model.batch_stats(0).batch_size(), 1u);
-  EXPECT_EQ(model.batch_stats(0).compute_infer().count(), 2u);
-  EXPECT_EQ(model.response_stats().at("0").success().count(), 2u);
-  EXPECT_EQ(model.memory_usage_size(), 3);
 }
 
 TEST_F(InferenceServiceTest, Index) {
@@ -445,7 +312,7 @@ TEST_F(InferenceServiceTest, ManyClientsAtOnce) {
     });
   }
   for (std::thread& client : clients) client.join();
-  EXPECT_EQ(Counted("echo", tfld::StatusCode::kOk), static_cast<std::uint64_t>(answers));
+  EXPECT_EQ(fixture_.Counted("echo", tfld::StatusCode::kOk), static_cast<std::uint64_t>(answers));
 }
 
 }  // namespace

@@ -4,8 +4,12 @@
 #include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <utility>
+
 #include "daemon/rpc/inference_service.h"
 #include "tests/daemon/rpc/unix_socket.h"
+#include "tests/daemon/scheduler/fake_job.h"
 
 namespace tfld::test {
 namespace {
@@ -59,6 +63,34 @@ void RpcFixture::Publish(const std::string& model, std::uint64_t version, const 
 
 std::unique_ptr<inference::GRPCInferenceService::Stub> RpcFixture::NewStub() const {
   return inference::GRPCInferenceService::NewStub(ChannelTo(path));
+}
+
+std::shared_ptr<std::latch> RpcFixture::Occupy() {
+  auto started = std::make_shared<std::latch>(1);
+  auto release = std::make_shared<std::latch>(1);
+  auto job =
+      std::make_unique<FakeJob>(std::make_shared<JobRecord>(), (*map.Acquire("echo", ""))->instance, [=]() -> Status {
+        started->count_down();
+        release->wait();
+        return {};
+      });
+  EXPECT_TRUE(Submit(scheduler, std::move(job)).ok());
+  started->wait();
+  return release;
+}
+
+bool RpcFixture::Enqueue() {
+  auto job = std::make_unique<FakeJob>(std::make_shared<JobRecord>(), (*map.Acquire("echo", ""))->instance);
+  return Submit(scheduler, std::move(job)).ok();
+}
+
+void RpcFixture::WaitUntilQueued(std::size_t count) const {
+  while (scheduler.stats().queued < count) std::this_thread::yield();
+}
+
+std::uint64_t RpcFixture::Counted(const std::string& model, StatusCode code) const {
+  const auto versions = stats.Snapshot(model);
+  return versions.empty() ? 0 : versions[0].requests[static_cast<std::size_t>(code)];
 }
 
 inference::ModelInferRequest EchoRequest() {

@@ -4,6 +4,9 @@
 #include <grpcpp/channel.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <latch>
 #include <memory>
 #include <string>
 
@@ -34,6 +37,14 @@ class RpcFixture {
 
   void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
   std::unique_ptr<inference::GRPCInferenceService::Stub> NewStub() const;
+
+  // Keeps the only executor busy until the returned latch is released.
+  std::shared_ptr<std::latch> Occupy();
+  // Queues a job beside the calls; false when the queue is full.
+  bool Enqueue();
+  void WaitUntilQueued(std::size_t count) const;
+  // The requests to the model's only version that ended so.
+  std::uint64_t Counted(const std::string& model, StatusCode code) const;
 
   const TempDir directory;
   const std::string path = directory / "tfld.sock";
