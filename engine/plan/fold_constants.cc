@@ -21,16 +21,17 @@ Result<std::shared_ptr<std::byte>> Allocate(std::size_t bytes, std::size_t max_b
 
 }  // namespace
 
-bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes,
-             double max_operations) {
+std::optional<double> FoldingCost(const Graph& graph, int node_index, const Operator& definition,
+                                  std::size_t max_bytes) {
   const Node& node = graph.nodes[static_cast<std::size_t>(node_index)];
-  if (!definition.foldable || node.inputs.empty()) return false;
+  if (!definition.foldable || node.inputs.empty()) return std::nullopt;
   const auto is_constant = [&](ValueId id) { return id == kNoValue || graph.value(id).is_constant; };
   const auto is_small = [&](ValueId id) {
     return ElementBits(graph.value(id).type) > 0 && graph.value(id).byte_size() <= max_bytes;
   };
   const bool is_known = definition.shape_only || std::ranges::all_of(node.inputs, is_constant);
-  return is_known && std::ranges::all_of(node.outputs, is_small) && CountOperations(graph, node) <= max_operations;
+  if (!is_known || !std::ranges::all_of(node.outputs, is_small)) return std::nullopt;
+  return CountOperations(graph, node);
 }
 
 Status Fold(Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes, GraphCaller& caller,

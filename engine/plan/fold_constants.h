@@ -1,7 +1,9 @@
 // Runs a node at load when all its inputs are constant, and makes its outputs constants.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/graph/graph.h"
@@ -9,10 +11,11 @@
 
 namespace tfld::engine {
 
-// True when `node_index` may be folded: the operator allows it, there are inputs, all of them constant, and the outputs
-// have a fixed size of at most `max_bytes`, and it is of at most `max_operations` (operation_count.h).
-bool CanFold(const Graph& graph, int node_index, const Operator& definition, std::size_t max_bytes,
-             double max_operations);
+// How many operations (operation_count.h) it takes to fold `node_index`; nothing when it may not be folded: the
+// operator forbids it, there are no inputs, one is not constant, or the outputs have no fixed size of at most
+// `max_bytes`.
+std::optional<double> FoldingCost(const Graph& graph, int node_index, const Operator& definition,
+                                  std::size_t max_bytes);
 
 // Runs the portable kernel. The outputs' memory is added to `storage`; `bytes` grows by its size. RESOURCE_EXHAUSTED
 // when the kernel wants an intermediate buffer of more than `max_bytes`, or there is no memory.

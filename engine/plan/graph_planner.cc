@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/base/str_cat.h"
-#include "engine/graph/operation_count.h"
 #include "engine/graph/printer.h"
 #include "engine/kernels/operator.h"
 #include "engine/plan/expand_sparse.h"
@@ -78,9 +77,10 @@ class GraphPlanner {
       return infer.needed_inputs().empty() ? std::move(status) : PrepareLate(node, *definition);
     }
     TFLD_RETURN_IF_ERROR(CheckOutputSizes(node));
-    if (CanFold(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes, folding_left_)) {
+    const auto cost = FoldingCost(graph, node, *definition, options_.max_arena_bytes - result_.folded_bytes);
+    if (cost.has_value() && *cost <= folding_left_) {
       kernel_name_ = "folded";
-      folding_left_ -= CountOperations(graph, NodeAt(node));
+      folding_left_ -= *cost;
       return Fold(graph, node, *definition, options_.max_arena_bytes, caller_, result_.storage, result_.folded_bytes);
     }
     return Prepare(node, *definition);

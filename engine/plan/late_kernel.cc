@@ -37,7 +37,8 @@ Graph Isolate(const Graph& graph, int node_index) {
   return alone;
 }
 
-// The graphs that the node reads (what STABLEHLO_SCATTER does to two elements), by their numbers. None can be run.
+// The graphs that the node reads (what STABLEHLO_SCATTER does to two elements), by their numbers. None can be run, and
+// none changes, so that the sessions share them.
 class ReadGraphs final : public GraphCaller {
  public:
   ReadGraphs(const Node& node, const GraphCaller& all) {
@@ -65,8 +66,9 @@ std::size_t ContentBytes(const Value& value, const std::byte* data) {
 
 class LateState final : public KernelState, private OutputResizer {
  public:
-  LateState(const Graph& alone, const Operator& definition, const ReadGraphs& read_graphs, std::size_t max_bytes)
-      : graph_(alone), definition_(definition), read_graphs_(read_graphs), max_bytes_(max_bytes) {
+  LateState(const Graph& alone, const Operator& definition, std::shared_ptr<ReadGraphs> read_graphs,
+            std::size_t max_bytes)
+      : graph_(alone), definition_(definition), read_graphs_(std::move(read_graphs)), max_bytes_(max_bytes) {
     if (TextMover::IsNeededFor(node(), graph_)) text_.emplace(graph_);
     const std::size_t inputs = node().inputs.size();
     is_needed_.resize(inputs);
@@ -156,12 +158,12 @@ class LateState final : public KernelState, private OutputResizer {
   }
 
   Status TryPrepare(std::vector<int>& needed) {
-    InferContext infer(graph_, 0, &read_graphs_);
+    InferContext infer(graph_, 0, read_graphs_.get());
     Status status = definition_.infer(infer);
     needed = infer.needed_inputs();
     if (!status.ok()) return status;
     for (const ValueId id : node().outputs) TFLD_RETURN_IF_ERROR(CheckSize(graph_, id, max_bytes_));
-    PrepareContext prepare(graph_, 0, /*threads=*/1, &read_graphs_);
+    PrepareContext prepare(graph_, 0, /*threads=*/1, read_graphs_.get());
     status = definition_.prepare(prepare);
     needed.insert(needed.end(), prepare.needed_inputs().begin(), prepare.needed_inputs().end());
     if (!status.ok()) return status;
@@ -221,7 +223,7 @@ class LateState final : public KernelState, private OutputResizer {
 
   Graph graph_;
   const Operator& definition_;
-  ReadGraphs read_graphs_;
+  const std::shared_ptr<ReadGraphs> read_graphs_;
   const std::size_t max_bytes_;
   std::optional<TextMover> text_;
   std::vector<bool> is_open_;    // by input: neither absent nor constant nor a variable
@@ -240,7 +242,7 @@ class LateKernel final : public Kernel {
   LateKernel(Graph alone, const Operator& definition, const GraphCaller& caller, std::size_t max_bytes)
       : graph_(std::move(alone)),
         definition_(definition),
-        read_graphs_(graph_.nodes[0], caller),
+        read_graphs_(std::make_shared<ReadGraphs>(graph_.nodes[0], caller)),
         max_bytes_(max_bytes) {
     name_ = StrCat("late.", graph_.nodes[0].op_name());
     std::ranges::transform(name_, name_.begin(),
@@ -256,7 +258,7 @@ class LateKernel final : public Kernel {
  private:
   Graph graph_;
   const Operator& definition_;
-  ReadGraphs read_graphs_;
+  std::shared_ptr<ReadGraphs> read_graphs_;
   std::size_t max_bytes_;
   std::string name_;
 };
