@@ -73,7 +73,8 @@ inline std::int32_t RoundingDivideByPot(std::int32_t value, int exponent) {
   return (value >> exponent) + (remainder > threshold ? 1 : 0);
 }
 
-// Where the shift to the left exceeds 32 bits the result is the largest of its sign. TensorFlow Lite leaves it undefined.
+// Where the shift to the left exceeds 32 bits the result is the largest of its sign. TensorFlow Lite leaves it
+// undefined.
 inline std::int32_t Multiply(std::int32_t value, QuantizedMultiplier by) {
   const int left = by.shift > 0 ? by.shift : 0;
   const int right = by.shift > 0 ? 0 : -by.shift;
