@@ -1,6 +1,6 @@
 #include "daemon/scheduler/executor.h"
 
-#include "daemon/scheduler/yielding.h"
+#include <algorithm>
 
 namespace tfld::daemon {
 namespace {
@@ -13,6 +13,9 @@ using std::chrono::steady_clock;
 constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
+// By how much of the time that an answer took its client may be woken later, and the most.
+constexpr int kPatienceShare = 8;
+constexpr nanoseconds kLongestPatience{2'000'000};
 
 }  // namespace
 
@@ -38,6 +41,12 @@ void Executor::Loop() {
     if (job == nullptr) {
       core_.UpdateHints(lane_);
       if (core_.closed) break;
+      if (!wakeups_.empty()) {
+        lock.unlock();
+        wakeups_.Flush();
+        lock.lock();
+        continue;
+      }
       core_.WaitForWork(lane_, lock);
       waited = true;
       continue;
@@ -56,11 +65,13 @@ void Executor::Loop() {
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
     core_.Rouse(lane_, whom);
+    wakeups_.FlushBefore(cost > nanoseconds(0) ? now + cost : SteadyTime::max());
     if (batch_.size() > 1) {
       RunBatch();
     } else {
       Run(*job, 0);
     }
+    if (wakeups_.TakeAwake()) courtesy_.Yield();
     // What came by a channel meanwhile is to compete with what is queued.
     if (lane_.index == 0 && !core_.poller.empty()) core_.PollForOwnWork(nanoseconds(0));
     lock.lock();
@@ -94,11 +105,17 @@ void Executor::Run(Job& job, int level) {
   {
     std::lock_guard lock(core_.mutex);
     core_.Settle(lane_, job, true, cost, ended);
+    wakeups_.KeepUntil(level == 0 ? Patience(job, ended) : SteadyTime::min());
     // What waited for this one's model is not for this executor, which goes on with what it preempted.
     if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
   }
   core_.Rouse(lane_, whom);
   End(job, status, ended);
+}
+
+SteadyTime Executor::Patience(const Job& job, SteadyTime ended) const {
+  if (job.priority == PriorityClass::kCritical || lane_.policy.ready() == 0) return SteadyTime::min();
+  return ended + std::min<nanoseconds>((ended - job.ticket.times.queued) / kPatienceShare, kLongestPatience);
 }
 
 bool Executor::MayBePreempted(const Job& job) const {
@@ -124,6 +141,7 @@ void Executor::RunBatch() {
   {
     std::lock_guard lock(core_.mutex);
     for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
+    wakeups_.KeepUntil(Patience(batch_.leader(), ended));
   }
   batch_.EndAll(ended);
 }

@@ -8,6 +8,8 @@
 
 #include "daemon/scheduler/batch.h"
 #include "daemon/scheduler/scheduler_core.h"
+#include "daemon/scheduler/wakeups.h"
+#include "daemon/scheduler/yielding.h"
 #include "tfld/engine.h"
 
 namespace tfld::daemon {
@@ -28,6 +30,8 @@ class Executor final : public engine::StepObserver {
 
   // Runs and ends a job that was popped, on the session of the level.
   void Run(Job& job, int level);
+  // Until when those that sleep for answers may sleep on, now that the job is over. Under the lock.
+  SteadyTime Patience(const Job& job, SteadyTime ended) const;
   // The same for those of batch_, at level 0.
   void RunBatch();
   // What runs at level 0 from now on.
@@ -42,6 +46,8 @@ class Executor final : public engine::StepObserver {
   Lane& lane_;
   const int slot_;
   Batch batch_;
+  Wakeups wakeups_;
+  Courtesy courtesy_;
   const Job* running_ = nullptr;  // that may be preempted
   Nanoseconds cost_{0};           // that it was estimated to take, with what runs along with it
   SteadyTime started_{};          // when it was

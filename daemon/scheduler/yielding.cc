@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 
 namespace tfld::daemon {
@@ -21,6 +22,12 @@ struct SchedAttributes {
   std::uint64_t period;
 };
 
+using std::chrono::steady_clock;
+
+// A client that finds its answer and asks again takes less.
+constexpr std::chrono::microseconds kLong{500};
+constexpr int kRefusals = 1024;
+
 }  // namespace
 
 void YieldToWakingThreads() {
@@ -30,6 +37,16 @@ void YieldToWakingThreads() {
   attributes.size = sizeof(attributes);
   attributes.runtime *= 2;  // whoever has a shorter slice and wakes up goes first
   (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+void Courtesy::Yield() {
+  if (refused_ > 0) {
+    --refused_;
+    return;
+  }
+  const steady_clock::time_point before = steady_clock::now();
+  ::sched_yield();
+  if (steady_clock::now() - before > kLong) refused_ = kRefusals;
 }
 
 }  // namespace tfld::daemon

@@ -8,4 +8,16 @@ namespace tfld::daemon {
 // and later are asked for longer time slices than others have; earlier ones prefer who has slept anyway.
 void YieldToWakingThreads();
 
+// Lets whoever else can run on this processor go first. Where that has taken long, because somebody computes there, it
+// does nothing for many times.
+//
+// Thread rule: one owner.
+class Courtesy {
+ public:
+  void Yield();
+
+ private:
+  int refused_ = 0;  // times that are left
+};
+
 }  // namespace tfld::daemon

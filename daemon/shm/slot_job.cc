@@ -123,12 +123,12 @@ void SlotJob::Finish(const Status& outcome, const JobTimes& times) {
   const Status status = times.started != SteadyTime() ? served_->Explain(outcome) : outcome;
   Observe(status, times);
   WriteAnswer(status, times);
-  const std::shared_ptr<Channel> keep = std::move(keep_);
+  std::shared_ptr<Channel> keep = std::move(keep_);
   const std::shared_ptr<const ServedVersion> served = std::move(served_);
   const std::shared_ptr<ModelInstance> pinned = std::move(instance);
   channel::SlotHeader& answered = header();
   busy_.store(false, std::memory_order_release);
-  SetSlotState(answered, channel::kDone);
+  SetSlotState(answered, channel::kDone, std::move(keep));
 }
 
 void SlotJob::Observe(const Status& status, const JobTimes& times) const {

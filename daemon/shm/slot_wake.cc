@@ -1,23 +1,23 @@
 #include "daemon/shm/slot_wake.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <climits>
+#include <utility>
+
+#include "daemon/scheduler/wakeups.h"
 
 namespace tfld::daemon {
 
 // The client announces itself and then looks at the state, and we do it the other way round; with sequential
 // consistency on both sides one of the two sees the other.
-void SetSlotState(channel::SlotHeader& slot, std::uint32_t state) {
+void SetSlotState(channel::SlotHeader& slot, std::uint32_t state, std::shared_ptr<const void> owner) {
   std::atomic_ref(slot.state).store(state, std::memory_order_seq_cst);
-  if (std::atomic_ref(slot.sleepers).load(std::memory_order_seq_cst) != 0) WakeSleepers(slot);
+  if (std::atomic_ref(slot.sleepers).load(std::memory_order_seq_cst) != 0) {
+    WakeSoon(std::move(owner), slot.state);
+  } else {
+    NoteAwake();
+  }
 }
 
-void WakeSleepers(channel::SlotHeader& slot) {
-  ::syscall(SYS_futex, &slot.state, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
-}
+void WakeSleepers(channel::SlotHeader& slot) { WakeNow(slot.state); }
 
 }  // namespace tfld::daemon

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdint>
 #include <thread>
 
@@ -28,6 +29,33 @@ TEST(Yielding, MakesTheSliceLongerAndNothingElse) {
     EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), nice);
     if (before == 0) GTEST_SKIP() << "this system gives no time slices of one's own";
     EXPECT_GT(Slice(), before);
+  }).join();
+}
+
+// How often the calling thread has left its processor.
+long Switches() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nvcsw + usage.ru_nivcsw;
+}
+
+TEST(Courtesy, IsNotShownToWhoComputesOn) {
+  std::thread([] {
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(::sched_getcpu(), &here);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof(here), &here), 0);
+    std::atomic<bool> done = false;
+    std::thread rude([&] {  // on the same processor, as its maker
+      while (!done) {
+      }
+    });
+    Courtesy courtesy;
+    const long before = Switches();
+    for (int i = 0; i < 1000; ++i) courtesy.Yield();
+    EXPECT_LT(Switches() - before, 500);
+    done = true;
+    rude.join();
   }).join();
 }
 
