@@ -1,11 +1,11 @@
 // Core: what requests pass through and who is told of them, whichever door they come by.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "daemon/lifecycle/manager.h"
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/region_registry.h"
 #include "daemon/scheduler/request_stats.h"
@@ -39,7 +39,7 @@ struct Core {
   EventHub events;
   FailureLog failures{LogFailure};
   RegionRegistry regions;
-  std::atomic<bool> ready = false;  // the stored models serve
+  Readiness readiness;
   std::unique_ptr<EventLoop> loop;
   std::unique_ptr<Manager> manager;
 };

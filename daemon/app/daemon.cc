@@ -81,7 +81,7 @@ class Daemon {
   }
 
   void BecomeReady(int resumed, std::size_t failed, std::chrono::milliseconds took) {
-    core_.ready = true;
+    core_.readiness.Set(Phase::kServing);
     doors_.SetServing();
     ServiceManager::Ready(StrCat(resumed, " models serve"));
     Log(LogLevel::kInfo, "ready",
@@ -102,7 +102,7 @@ class Daemon {
     core_.tracer.Close();
     const auto deadline =
         std::chrono::steady_clock::now() + std::chrono::milliseconds(core_.settings.service.drain_timeout_ms);
-    core_.ready = false;
+    core_.readiness.Set(Phase::kStopping);
     doors_.StopAccepting();
     if (resume_.joinable()) resume_.join();
     doors_.EndCalls(deadline);

@@ -34,7 +34,7 @@ InferenceContext Doors::ContextFor(const std::shared_ptr<PeerRegistry>& peers) {
   context.map = &core_.map;
   context.stats = &core_.stats;
   context.observers = core_.observers();
-  context.ready = &core_.ready;
+  context.readiness = &core_.readiness;
   context.peers = peers;
   context.regions = &core_.regions;
   context.manager = core_.manager.get();
@@ -62,7 +62,7 @@ Status Doors::OpenChannels() {
   context.scheduler = &core_.scheduler;
   context.map = &core_.map;
   context.observers = core_.observers();
-  context.ready = &core_.ready;
+  context.readiness = &core_.readiness;
   TFLD_ASSIGN_OR_RETURN(
       channels_, ChannelServer::Start(channel_socket_.ReleaseDescriptor(), context, ShmLimitsOf(core_.settings)));
   return {};
@@ -101,7 +101,7 @@ Status Doors::OpenMetrics() {
   sources.metrics = &core_.metrics;
   sources.manager = core_.manager.get();
   sources.scheduler = &core_.scheduler;
-  sources.ready = &core_.ready;
+  sources.readiness = &core_.readiness;
   sources.connections.emplace_back(kGrpcTransport, [this] { return inference_->connections(); });
   sources.connections.emplace_back(kChannelTransport, [this] { return channels(); });
   const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };

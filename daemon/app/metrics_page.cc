@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/lifecycle/manager.h"
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/telemetry/metrics.h"
 
@@ -51,7 +52,11 @@ HttpResponse Scrape(const HttpRequest& request, const MetricsSources& sources) {
 HttpResponse AnswerMetrics(const HttpRequest& request, const MetricsSources& sources) {
   if (request.path == "/healthz") return {.body = "ok\n"};
   if (request.path == "/readyz") {
-    return *sources.ready ? HttpResponse{.body = "ready\n"} : HttpResponse{.status = 503, .body = "starting\n"};
+    switch (sources.readiness->phase()) {
+      case Phase::kStarting: return {.status = 503, .body = "starting\n"};
+      case Phase::kServing: return {.body = "ready\n"};
+      case Phase::kStopping: return {.status = 503, .body = "stopping\n"};
+    }
   }
   if (request.path == "/metrics") return Scrape(request, sources);
   return {.status = 404, .body = "there are /metrics, /healthz and /readyz\n"};

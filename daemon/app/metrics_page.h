@@ -1,7 +1,6 @@
 // What the metrics socket answers: /metrics, /healthz, /readyz.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <string_view>
@@ -14,6 +13,7 @@ namespace tfld::daemon {
 
 class Manager;
 class Metrics;
+class Readiness;
 class Scheduler;
 
 // Where the answers come from; all of it outlives the server.
@@ -21,7 +21,7 @@ struct MetricsSources {
   const Metrics* metrics = nullptr;
   const Manager* manager = nullptr;
   const Scheduler* scheduler = nullptr;
-  const std::atomic<bool>* ready = nullptr;
+  const Readiness* readiness = nullptr;
   // By transport, how many connections are open.
   std::vector<std::pair<std::string_view, std::function<std::size_t()>>> connections;
 };

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/identity/peer_identity.h"
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/request_parameters.h"
@@ -73,7 +74,7 @@ void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequ
 Status InferJob::Prepare(const PeerIdentity* caller) {
   if (caller == nullptr) return {StatusCode::kUnauthenticated, "it is not known who calls"};
   client = {caller->uid, caller->pid};
-  if (!context_.ready->load(std::memory_order_acquire)) return Unavailable("the stored models are still being loaded");
+  TFLD_RETURN_IF_ERROR(context_.readiness->Check());
   TFLD_ASSIGN_OR_RETURN(served_, context_.map->Acquire(request_->model_name(), request_->model_version()));
   instance = served_->instance;
   TFLD_RETURN_IF_ERROR(served_->Explain(ResolveSharedTensors(*request_, *context_.regions, client.uid, shared_)));

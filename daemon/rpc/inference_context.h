@@ -1,7 +1,6 @@
 // What the inference service stands on.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@ namespace tfld::daemon {
 
 class Manager;
 class PeerRegistry;
+class Readiness;
 class RegionRegistry;
 class RequestObserver;
 class RequestStats;
@@ -24,7 +24,7 @@ struct InferenceContext {
   const ServingMap* map = nullptr;
   const RequestStats* stats = nullptr;
   std::vector<RequestObserver*> observers;    // told of every request that ended; the stats are usually among them
-  const std::atomic<bool>* ready = nullptr;   // whether the stored models serve; until then requests are UNAVAILABLE
+  const Readiness* readiness = nullptr;       // requests are UNAVAILABLE while the daemon does not serve
   std::shared_ptr<const PeerRegistry> peers;  // of the server that the service is added to
   RegionRegistry* regions = nullptr;          // of shared memory
   Manager* manager = nullptr;

@@ -8,6 +8,7 @@
 
 #include "daemon/identity/peer_identity.h"
 #include "daemon/lifecycle/manager.h"
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/lifecycle/worker.h"
 #include "daemon/rpc/infer_stream.h"
@@ -233,7 +234,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
     return reactor;
   }
 
-  bool ready() const { return context_.ready->load(std::memory_order_acquire); }
+  bool ready() const { return context_.readiness->serving(); }
 
   Status CheckManaging(std::string_view what) const {
     if (context_.managing) return {};

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/shm/slot_wake.h"
@@ -80,7 +81,7 @@ void Channel::OnReady() {
 }
 
 Result<std::shared_ptr<const ServedVersion>> Channel::Follow() {
-  if (!context_.ready->load(std::memory_order_acquire)) return Unavailable("the stored models are still being loaded");
+  TFLD_RETURN_IF_ERROR(context_.readiness->Check());
   TFLD_ASSIGN_OR_RETURN(auto served, context_.map->Acquire(model_, version_));
   if (IsSame(followed_, served)) return served;
   if (!Fits(layout_, EntryOf(*served))) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/shm/welcome.h"
 #include "proto/channel/packets.h"
 
@@ -42,7 +43,7 @@ bool ChannelConnection::OnReadable(const ShmContext& context, const ShmLimits& l
 
 Status ChannelConnection::Answer(const ShmContext& context, const ShmLimits& limits, const ChannelRequest& request,
                                  std::size_t bytes_left) {
-  if (!context.ready->load(std::memory_order_acquire)) return Unavailable("the stored models are still being loaded");
+  TFLD_RETURN_IF_ERROR(context.readiness->Check());
   if (request.model.empty()) return {};
   TFLD_ASSIGN_OR_RETURN(channel_, Channel::Open(context, client_, request, std::min(limits.max_bytes, bytes_left)));
   return {};

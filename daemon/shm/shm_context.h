@@ -1,7 +1,6 @@
 // What channels need of the daemon around them.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +11,7 @@
 
 namespace tfld::daemon {
 
+class Readiness;
 class Scheduler;
 class ServingMap;
 
@@ -20,7 +20,7 @@ struct ShmContext {
   Scheduler* scheduler = nullptr;
   const ServingMap* map = nullptr;
   std::vector<RequestObserver*> observers;
-  const std::atomic<bool>* ready = nullptr;  // false: the stored models are still being loaded
+  const Readiness* readiness = nullptr;
 };
 
 struct ShmLimits {

@@ -85,7 +85,9 @@ TEST_F(InferenceServiceTest, ParametersOfUsualClients) {
 }
 
 TEST_F(InferenceServiceTest, NotReady) {
-  fixture_.ready = false;
+  fixture_.readiness.Set(Phase::kStopping);
+  ExpectError(Infer(test::EchoRequest()), StatusCode::UNAVAILABLE, "stopping");
+  fixture_.readiness.Set(Phase::kStarting);
   ExpectError(Infer(test::EchoRequest()), StatusCode::UNAVAILABLE, "loaded");
   inference::ServerReadyResponse ready;
   ASSERT_TRUE(Call(&Stub::ServerReady, inference::ServerReadyRequest(), ready).ok());

@@ -36,7 +36,7 @@ RpcFixture::RpcFixture(const daemon::RpcServerOptions& options, bool managing) :
   context.map = &map;
   context.stats = &stats;
   context.observers = {&stats};
-  context.ready = &ready;
+  context.readiness = &readiness;
   context.peers = peers;
   context.regions = &regions;
   context.manager = &manager;

@@ -3,13 +3,13 @@
 
 #include <grpcpp/channel.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <latch>
 #include <memory>
 #include <string>
 
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/inference_context.h"
 #include "daemon/rpc/peer_registry.h"
@@ -48,7 +48,7 @@ class RpcFixture {
 
   const TempDir directory;
   const std::string path = directory / "tfld.sock";
-  std::atomic<bool> ready{true};
+  daemon::Readiness readiness{daemon::Phase::kServing};
   daemon::Scheduler scheduler;
   daemon::ServingMap map;
   daemon::RequestStats stats;

@@ -256,10 +256,10 @@ TEST(Channel, AskedForWhatItCannotCarryItSaysSo) {
   EXPECT_EQ(client.Bind("nothing").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(client.Bind("").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(client.Bind(std::string(300, 'x')).status().code(), StatusCode::kNotFound);
-  fixture.ready = false;
+  fixture.readiness.Set(daemon::Phase::kStarting);
   EXPECT_EQ(client.CheckReady().code(), StatusCode::kUnavailable);
   EXPECT_EQ(client.Bind("echo").status().code(), StatusCode::kUnavailable);
-  fixture.ready = true;
+  fixture.readiness.Set(daemon::Phase::kServing);
   EXPECT_TRUE(client.CheckReady().ok());
   Binding binding = *client.Bind("echo");
   const std::vector<std::int64_t> other{1, 5};

@@ -54,7 +54,7 @@ void ShmFixture::Start() {
   context.scheduler = &scheduler;
   context.map = &map;
   context.observers = {told_};
-  context.ready = &ready;
+  context.readiness = &readiness;
   auto started = daemon::ChannelServer::Start(ListenOn(path), context, limits);
   ASSERT_TRUE(started.ok()) << started.status().ToString();
   server = std::move(*started);

@@ -1,13 +1,13 @@
 // ShmFixture: the channel's door on a socket, in the process of the test, with models that echo.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/shm/channel_server.h"
@@ -55,7 +55,7 @@ class ShmFixture {
   const TempDir directory;
   const std::string path = directory / "shm.sock";
   const daemon::ShmLimits limits;
-  std::atomic<bool> ready{true};
+  daemon::Readiness readiness{daemon::Phase::kServing};
   daemon::Scheduler scheduler;
   daemon::ServingMap map;
   RecordingObserver observer;
