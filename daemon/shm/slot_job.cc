@@ -98,10 +98,25 @@ Status SlotJob::Load(const SessionRow& row) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const engine::TensorView view = row.Input(static_cast<int>(i));
     if (view.bytes.size() != inputs[i].bytes) return Internal(StrCat("input '", inputs[i].name, "' has another size"));
-    std::memcpy(view.bytes.data(), slot_ + inputs[i].offset, inputs[i].bytes);
+    std::byte* const source = slot_ + inputs[i].offset;
+    if (row.is_whole() && entry().inputs[i].may_change) {
+      TFLD_RETURN_IF_ERROR(row.session().BindInput(static_cast<int>(i), source));
+      continue;
+    }
+    std::memcpy(view.bytes.data(), source, inputs[i].bytes);
     if (view.type == engine::ElementType::kBool) NormalizeBooleans(view.bytes);
   }
   return {};
+}
+
+// The session is for others afterwards, and the slot's memory may go.
+Status SlotJob::Run(engine::Session& session, JobTimes& times) {
+  const Status status = Job::Run(session, times);
+  const std::vector<engine::TensorInfo>& inputs = entry().inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].may_change) TFLD_RETURN_IF_ERROR(session.BindInput(static_cast<int>(i), nullptr));
+  }
+  return status;
 }
 
 Status SlotJob::Store(const SessionRow& row) {

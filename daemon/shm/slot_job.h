@@ -1,8 +1,8 @@
 // SlotJob: the request of one slot of a channel, used again for each request, so that none is allocated.
 //
-// What the client writes is read once, into this object, and judged there. Inputs are copied into the session before
-// the run: nothing that the engine reads can change under it, and the slot's tensors are only ever memory to copy from
-// and to.
+// What the client writes is read once, into this object, and judged there. An input that may change during a run
+// (TensorInfo::may_change) is read where it lies, the others are copied into the session before. Outputs are copied out
+// of it.
 //
 // Thread rule: Start runs inside the channel's OnReady, Load, Store and Finish on whatever thread the scheduler has;
 // `busy_` says who owns the object. A slot whose job is busy is not started, whatever its client writes there.
@@ -34,11 +34,13 @@ class SlotJob final : public Job {
   bool cancelled() const override;
   Status Load(const SessionRow& row) override;
   Status Store(const SessionRow& row) override;
+  Status Run(engine::Session& session, JobTimes& times) override;
   void Finish(const Status& status, const JobTimes& times) override;
 
   channel::SlotHeader& header() const { return *reinterpret_cast<channel::SlotHeader*>(slot_); }
 
  private:
+  const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
   channel::Request ReadRequest() const;
   Status Prepare(const channel::Request& request);
   Status FitShapes(engine::Session& session) const;

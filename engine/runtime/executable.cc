@@ -2,6 +2,7 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/kernels/thread_pool.h"
+#include "engine/plan/changing_input.h"
 #include "engine/plan/plan_builder.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/runtime/session_impl.h"
@@ -23,6 +24,12 @@ Result<std::shared_ptr<const Executable>> Executable::Create(std::shared_ptr<con
   for (const GraphPlan& graph : (*plan)->graphs) graphs.push_back(&graph.graph);
   auto entry_points = MakeEntryPoints(program, graphs);
   if (!entry_points.ok()) return entry_points.status().WithContext(model->name());
+  for (std::size_t i = 0; i < entry_points->infos.size(); ++i) {
+    const EntryValues& values = entry_points->values[i];
+    for (std::size_t j = 0; j < values.inputs.size(); ++j) {
+      entry_points->infos[i].inputs[j].may_change = MayChangeDuringRun(**plan, values.graph, values.inputs[j]);
+    }
+  }
 
   auto executable = std::shared_ptr<Executable>(new Executable());
   *executable->impl_ = {std::move(model), options, std::move(plan).value(), std::move(entry_points).value()};

@@ -6,7 +6,7 @@
 // A request goes through a slot like this:
 //   client  writes the inputs and Request, then state = kPosted (release)
 //   client  sets its bit in RegionHeader::posted, and writes 1 to the doorbell (an eventfd)
-//   daemon  takes the bits, finds kPosted (acquire), copies Request, later the inputs, runs, copies the outputs
+//   daemon  takes the bits, finds kPosted (acquire), copies Request, later reads the inputs, runs, copies the outputs
 //   daemon  writes Answer, then state = kDone (release), and wakes the futex `state` if `sleepers` is not 0
 //   client  sees kDone (acquire) with the id of its request, and reads the outputs
 // A slot that was posted stays the daemon's until it says kDone, also when the client does not wait any longer. A slot

@@ -54,6 +54,17 @@ std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor
   return InstanceOf(EchoModel(tensors), slots, options);
 }
 
+std::vector<std::byte> HeadModel(std::int32_t size) {
+  ModelBuilder builder;
+  const TensorSpec pair{.type = wire::TensorType_INT32, .shape = {2}};
+  const int in = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {1, size}, .name = "in"});
+  const int out = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {1, 16}, .name = "out"});
+  const int begin = builder.AddConstant<std::int32_t>(pair, {0, 0});
+  const int extent = builder.AddConstant<std::int32_t>(pair, {1, 16});
+  builder.AddOperator({.op = wire::BuiltinOperator_SLICE, .inputs = {in, begin, extent}, .outputs = {out}});
+  return builder.Finish({in}, {out});
+}
+
 std::vector<std::byte> LookUpModel() {
   ModelBuilder builder;
   std::vector<float> values;

@@ -30,6 +30,9 @@ std::shared_ptr<daemon::ModelInstance> EchoInstance(const std::vector<EchoTensor
 inline constexpr std::int32_t kLookUpSize = 100;
 std::vector<std::byte> LookUpModel();
 
+// int8 {1, size} called "in" to its first 16 elements, called "out": an input that others may change during a run.
+std::vector<std::byte> HeadModel(std::int32_t size);
+
 // float32 {1, 4} called "x" to the same shape called "sum", where each row has those before it added.
 std::vector<std::byte> RunningSumModel();
 

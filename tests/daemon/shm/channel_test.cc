@@ -250,6 +250,28 @@ TEST(Channel, AUserMayHaveALimitOfItsOwn) {
   EXPECT_EQ(fixture.Connect().Bind("echo").status().code(), StatusCode::kUnavailable);
 }
 
+// The session's own memory stays as it was, and is what others who use the session get again.
+TEST(Channel, AnInputThatMayChangeIsReadWhereItLies) {
+  ShmFixture fixture;
+  const auto instance = InstanceOf(HeadModel(4096), 1);
+  ASSERT_TRUE(instance->executable().inputs()[0].may_change);
+  fixture.Publish("head", 1, instance);
+  std::vector<Binding> bindings = *fixture.Connect().BindSlots("head", 2);
+  for (int turn = 0; turn < 3; ++turn) {
+    for (std::size_t i = 0; i < bindings.size(); ++i) {
+      const auto value = static_cast<std::int8_t>(10 * turn + static_cast<int>(i) + 1);
+      std::ranges::fill(*bindings[i].Input<std::int8_t>(0), value);
+      ASSERT_TRUE(bindings[i].Infer().ok());
+      EXPECT_EQ((*bindings[i].Output<std::int8_t>(0))[15], value);
+    }
+  }
+  fixture.Stop();
+  engine::Session& session = instance->session(0);
+  ASSERT_TRUE(session.Run().ok());
+  EXPECT_EQ(session.Input(0).As<std::int8_t>()[0], 0);
+  EXPECT_EQ(session.Output(0).As<std::int8_t>()[0], 0);
+}
+
 TEST(Channel, AskedForWhatItCannotCarryItSaysSo) {
   ShmFixture fixture;
   const Client client = fixture.Connect();

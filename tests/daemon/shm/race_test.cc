@@ -51,7 +51,8 @@ class CheckingObserver final : public daemon::RequestObserver {
  public:
   void OnRequest(const daemon::FinishedRequest& request) override {
     if (request.model != "echo") ++scribbled;
-    const bool known = request.model.empty() || request.model == "mixed" || request.model == "echo";
+    const bool known =
+        request.model.empty() || request.model == "mixed" || request.model == "head" || request.model == "echo";
     if (!known || request.code > StatusCode::kUnauthenticated) ++strange;
   }
   std::atomic<int> scribbled = 0;  // requests of the client that scribbles
@@ -67,11 +68,15 @@ TEST(Race, ScribblesHarmNobodyElse) {
       {{engine::ElementType::kBool, {64}}, {engine::ElementType::kFloat32, {64}}, {engine::ElementType::kInt32, {64}}});
   RawClient hostile(fixture.path);
   hostile.Open("mixed", 4);
+  RawClient in_place(fixture.path);
+  fixture.Publish("head", 1, InstanceOf(HeadModel(4096), 1));
+  in_place.Open("head", 4);
   Binding honest = *fixture.Connect().Bind("echo");
-  const Scribbler scribbler(hostile, 1);
+  const Scribbler scribbler(hostile, 1), scribbler_in_place(in_place, 2);
   const int rounds = Rounds();
   for (int round = 0; observer.scribbled < rounds; ++round) {
     hostile.Post(static_cast<std::size_t>(round) % 4, static_cast<std::uint64_t>(round));
+    in_place.Post(static_cast<std::size_t>(round) % 4, static_cast<std::uint64_t>(round));
     if (round % 16 != 0) continue;
     const auto number = static_cast<float>(round % 1000);
     (*honest.Input<float>(0))[1] = number;

@@ -71,10 +71,15 @@ void ShmFixture::Stop() {
 }
 
 void ShmFixture::Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors) {
+  Publish(model, version, EchoInstance(tensors, 1));
+}
+
+void ShmFixture::Publish(const std::string& model, std::uint64_t version,
+                         std::shared_ptr<daemon::ModelInstance> instance) {
   auto served = std::make_shared<daemon::ServedVersion>();
   served->model = model;
   served->version = version;
-  served->instance = EchoInstance(tensors, 1);
+  served->instance = std::move(instance);
   map.Publish(served);
 }
 

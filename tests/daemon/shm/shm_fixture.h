@@ -43,6 +43,7 @@ class ShmFixture {
   ~ShmFixture();
 
   void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
+  void Publish(const std::string& model, std::uint64_t version, std::shared_ptr<daemon::ModelInstance> instance);
   // Ends all channels and makes another server on the same path, as when a daemon is started again.
   void Restart();
   void Stop();

@@ -1,0 +1,101 @@
+#include "engine/plan/changing_input.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/support/model_builder.h"
+#include "tfld/engine.h"
+
+namespace tfld::engine {
+namespace {
+
+using test::ModelBuilder;
+using test::TensorSpec;
+namespace wire = test::wire;
+
+constexpr auto kFloat = wire::TensorType_FLOAT32;
+constexpr auto kInt8 = wire::TensorType_INT8;
+constexpr auto kInt32 = wire::TensorType_INT32;
+
+// Of each input of the model, on both backends.
+std::vector<bool> MayChange(const std::vector<std::byte>& bytes) {
+  std::vector<bool> answers[2];
+  for (const Backend backend : {Backend::kReference, Backend::kCpu}) {
+    const auto model = Model::FromBytes(bytes, "m");
+    EXPECT_TRUE(model.ok()) << model.status().ToString();
+    const auto executable = Executable::Create(*model, {.backend = backend});
+    EXPECT_TRUE(executable.ok()) << executable.status().ToString();
+    for (const TensorInfo& input : (*executable)->inputs()) {
+      answers[backend == Backend::kCpu].push_back(input.may_change);
+    }
+  }
+  EXPECT_EQ(answers[0], answers[1]);
+  return answers[0];
+}
+
+// A fully connected layer of two inputs and outputs.
+std::vector<std::byte> FullyConnected(wire::TensorType data, wire::TensorType weights) {
+  ModelBuilder builder;
+  const auto quantized = [](wire::TensorType type, std::vector<std::int32_t> shape) {
+    TensorSpec spec{.type = type, .shape = std::move(shape)};
+    if (type == kInt8) {
+      spec.scales = {0.5F};
+      spec.zero_points = {0};
+    }
+    return spec;
+  };
+  const int x = builder.AddTensor(quantized(data, {1, 2}));
+  const int w = weights == kFloat ? builder.AddConstant<float>(quantized(weights, {2, 2}), {1, 2, 3, 4})
+                                  : builder.AddConstant<std::int8_t>(quantized(weights, {2, 2}), {1, 2, 3, 4});
+  const int y = builder.AddTensor(quantized(data, {1, 2}));
+  builder.AddOperator({.op = wire::BuiltinOperator_FULLY_CONNECTED,
+                       .inputs = {x, w, -1},
+                       .outputs = {y},
+                       .options_type = wire::BuiltinOptions_FullyConnectedOptions,
+                       .options = wire::CreateFullyConnectedOptions(builder.fbb()).Union()});
+  return builder.Finish({x}, {y});
+}
+
+TEST(ChangingInput, OfLayersThatMultiply) {
+  EXPECT_EQ(MayChange(FullyConnected(kFloat, kFloat)), std::vector{true});
+  EXPECT_EQ(MayChange(FullyConnected(kInt8, kInt8)), std::vector{true});
+  EXPECT_EQ(MayChange(FullyConnected(kFloat, kInt8)), std::vector{false}) << "its range is looked for first";
+}
+
+TEST(ChangingInput, DataIsNotIndices) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = kInt8, .shape = {1, 8}});
+  const int begin = builder.AddTensor({.type = kInt32, .shape = {2}});
+  const int size = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2}}, {1, 1});
+  const int y = builder.AddTensor({.type = kInt8, .shape = {1, 1}});
+  builder.AddOperator({.op = wire::BuiltinOperator_SLICE, .inputs = {x, begin, size}, .outputs = {y}});
+  EXPECT_EQ(MayChange(builder.Finish({x, begin}, {y})), (std::vector{true, false}));
+}
+
+TEST(ChangingInput, EveryReaderCounts) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
+  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
+  const int softmax = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
+  builder.AddOperator({.op = wire::BuiltinOperator_SOFTMAX,
+                       .inputs = {x},
+                       .outputs = {softmax},
+                       .options_type = wire::BuiltinOptions_SoftmaxOptions,
+                       .options = wire::CreateSoftmaxOptions(builder.fbb(), 1).Union()});
+  EXPECT_EQ(MayChange(builder.Finish({x}, {padded, softmax})), std::vector{false});
+}
+
+TEST(ChangingInput, ThatIsAlsoAnOutput) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
+  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
+  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
+  EXPECT_EQ(MayChange(builder.Finish({x}, {padded, x})), std::vector{false});
+}
+
+}  // namespace
+}  // namespace tfld::engine
