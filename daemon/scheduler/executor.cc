@@ -147,6 +147,7 @@ void Executor::RunBatch() {
 }
 
 bool Executor::BeforeStep(int, int) {
+  if (!wakeups_.empty()) wakeups_.FlushBefore(core_.Now());  // the job takes longer than was estimated
   LookForUrgent();
   if (lane_.index == 0 && !core_.poller.empty()) Listen();
   return true;
