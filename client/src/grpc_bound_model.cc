@@ -12,6 +12,13 @@
 namespace tfld::client {
 namespace {
 
+// A request between Start and Wait. Within the class, clang would not yet take it for default constructible.
+struct Call {
+  grpc::ClientContext context;
+  grpc::Status status;  // this and the next under the owner's mutex
+  bool done = false;
+};
+
 class GrpcBoundModel final : public BoundModel {
  public:
   GrpcBoundModel(std::shared_ptr<GrpcConnection> connection, ModelInfo info)
@@ -110,13 +117,6 @@ class GrpcBoundModel final : public BoundModel {
   }
 
  private:
-  // A request between Start and Wait.
-  struct Call {
-    grpc::ClientContext context;
-    grpc::Status status;  // this and the next under mutex_
-    bool done = false;
-  };
-
   void Begin(grpc::ClientContext& context, const InferOptions& options) {
     version_ = 0;
     SetTimeout(context, options.timeout);

@@ -37,8 +37,8 @@ RunningUser RunningUser::Current() {
   if (::getpwuid_r(user.uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
     user.name = found->pw_name;
   }
-  user.environment = [](std::string_view name) {
-    const char* value = std::getenv(std::string(name).c_str());
+  user.environment = [](std::string_view variable) {
+    const char* value = std::getenv(std::string(variable).c_str());
     return std::string(value != nullptr ? value : "");
   };
   return user;

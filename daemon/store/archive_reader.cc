@@ -11,7 +11,7 @@ namespace tfld::daemon {
 
 struct ArchiveReader::Impl {
   struct Closer {
-    void operator()(archive* reader) const { archive_read_free(reader); }
+    void operator()(archive* handle) const { archive_read_free(handle); }
   };
 
   const ReadableFile* file = nullptr;
