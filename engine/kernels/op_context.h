@@ -4,6 +4,7 @@
 // was checked against the operator's entry in the registry before any of these functions is called.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,10 +109,13 @@ class InferContext : public OpContext {
 // not take the node returns OK without emitting; then the next provider is asked.
 class PrepareContext : public OpContext {
  public:
-  PrepareContext(Graph& graph, int node_index, int threads, GraphCaller* caller = nullptr)
-      : OpContext(graph, node_index, caller), threads_(threads) {}
+  PrepareContext(Graph& graph, int node_index, int threads, GraphCaller* caller = nullptr,
+                 std::size_t max_bytes = std::numeric_limits<std::size_t>::max())
+      : OpContext(graph, node_index, caller), threads_(threads), max_bytes_(max_bytes) {}
 
   int threads() const { return threads_; }
+  // How much a kernel may allocate for itself, beside constants that it packs.
+  std::size_t max_bytes() const { return max_bytes_; }
 
   // Asks for a buffer that lives only during the step; returns its index for RunContext::Scratch.
   int RequestScratch(std::size_t bytes) {
@@ -146,6 +150,7 @@ class PrepareContext : public OpContext {
   };
 
   int threads_;
+  std::size_t max_bytes_;
   std::vector<std::size_t> scratch_;
   std::unique_ptr<Kernel> kernel_;
 };

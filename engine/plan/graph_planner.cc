@@ -120,7 +120,7 @@ class GraphPlanner {
 
   Status Prepare(int node, const Operator& definition) {
     for (const auto& delegate : delegates_) {
-      PrepareContext context(result_.graph, node, options_.threads);
+      PrepareContext context(result_.graph, node, options_.threads, /*caller=*/nullptr, options_.max_arena_bytes);
       TFLD_RETURN_IF_ERROR(delegate->Prepare(context));
       if (context.emitted()) return Take(context, definition);
     }

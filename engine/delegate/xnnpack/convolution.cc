@@ -101,9 +101,17 @@ WeightsKey Key(const Convolution& c) {
       .Add(c.horizontal);
 }
 
+bool TableFits(const PrepareContext& context, const Convolution& c, bool is_depthwise) {
+  // Only where it is depthwise, windows share columns.
+  const std::uint32_t step_w = is_depthwise ? c.stride_w : c.kernel_w;
+  return xnnpack::TableFits(context, {c.output_h, c.kernel_h, c.stride_h, c.dilation_h, c.vertical},
+                            {c.output_w, c.kernel_w, step_w, c.dilation_w, c.horizontal});
+}
+
 Status Emit(PrepareContext& context, Convolution convolution) {
   const Functions functions = FunctionsFor(convolution.weights.kind);
   const bool is_depthwise = (convolution.flags & XNN_FLAG_DEPTHWISE_CONVOLUTION) != 0;
+  if (!TableFits(context, convolution, is_depthwise)) return {};
   Recipe recipe;
   recipe.name = is_depthwise ? functions.depthwise_name : functions.name;
   recipe.weights = FindPackedWeights(Key(convolution));

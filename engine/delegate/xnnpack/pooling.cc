@@ -18,7 +18,7 @@ struct Pooling {
   bool Fits(std::size_t height, std::size_t width) const { return height == output_h && width == output_w; }
 };
 
-// Nothing when input, output or activation are none that pooling here is for.
+// Nothing when input, output, activation or windows are none that pooling here is for.
 std::optional<Pooling> Describe(const PrepareContext& context) {
   const auto& attributes = context.attributes<Pool2dAttributes>();
   const Value& input = context.Input(0);
@@ -44,6 +44,8 @@ std::optional<Pooling> Describe(const PrepareContext& context) {
   p.channels = dims[3];
   p.output_h = static_cast<std::size_t>(output.shape.dim(1));
   p.output_w = static_cast<std::size_t>(output.shape.dim(2));
+  const WindowAxis rows{p.output_h, p.filter_h, p.stride_h, 1, p.vertical};
+  if (!TableFits(context, rows, {p.output_w, p.filter_w, p.stride_w, 1, p.horizontal})) return std::nullopt;
   return p;
 }
 

@@ -61,6 +61,9 @@ Status PrepareResizeBilinear(PrepareContext& context) {
   }
   if (!(IsFloat(input) && IsFloat(output)) && !IsSameQuantization(input, output)) return {};
   if (input.type == ElementType::kInt8 && !StepsExactly(input.shape, output.shape, attributes.align_corners)) return {};
+  // Four pixels for each of the output's.
+  const auto axis = [&](int i) { return WindowAxis{static_cast<std::size_t>(output.shape.dim(i)), 2, 2, 1, {}}; };
+  if (!TableFits(context, axis(1), axis(2))) return {};
   std::uint32_t flags = 0;
   if (attributes.align_corners)
     flags = XNN_FLAG_ALIGN_CORNERS;

@@ -86,4 +86,16 @@ Padding1d ComputePadding(Padding padding, int input_size, int filter_size, int s
   return {static_cast<std::uint32_t>(total / 2), static_cast<std::uint32_t>(total - total / 2)};
 }
 
+bool TableFits(const PrepareContext& context, const WindowAxis& vertical, const WindowAxis& horizontal) {
+  constexpr double kMargin = 64;  // kernels read in tiles
+  // For an average it holds one row and those in the padding, even where there are no windows.
+  const double padded_rows = (1.0 * vertical.padding.before + vertical.padding.after) / vertical.stride + 3;
+  const double rows = std::max(static_cast<double>(vertical.windows), padded_rows);
+  const double window = 1.0 * vertical.size * horizontal.size;
+  // Windows of a row that overlap share their columns, unless they are dilated.
+  const std::uint32_t step = horizontal.dilation > 1 ? horizontal.size : std::min(horizontal.stride, horizontal.size);
+  const double row = window + static_cast<double>(horizontal.windows) * step * vertical.size;
+  return sizeof(void*) * (rows * row + kMargin) <= static_cast<double>(context.max_bytes());
+}
+
 }  // namespace tfld::engine::xnnpack

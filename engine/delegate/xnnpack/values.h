@@ -51,4 +51,17 @@ struct Padding1d {
 };
 Padding1d ComputePadding(Padding padding, int input_size, int filter_size, int stride, int dilation);
 
+// One axis of the windows of a convolution or pooling: how many, how long, how far apart.
+struct WindowAxis {
+  std::size_t windows = 0;
+  std::uint32_t size = 1;
+  std::uint32_t stride = 1;
+  std::uint32_t dilation = 1;
+  Padding1d padding;
+};
+
+// XNNPACK finds the pixels under its windows by a table of pointers, which it allocates outside of the arena and whose
+// size it computes without a look at overflow. False when the table would be larger than the context allows.
+bool TableFits(const PrepareContext& context, const WindowAxis& vertical, const WindowAxis& horizontal);
+
 }  // namespace tfld::engine::xnnpack

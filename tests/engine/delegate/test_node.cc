@@ -105,8 +105,8 @@ Result<PreparedNode> PrepareReference(TestNode& node) {
   return PreparedNode{context.TakeKernel(), {context.scratch().begin(), context.scratch().end()}};
 }
 
-Result<PreparedNode> PrepareWith(Delegate& delegate, TestNode& node, int threads) {
-  PrepareContext context(node.graph(), 0, threads);
+Result<PreparedNode> PrepareWith(Delegate& delegate, TestNode& node, int threads, std::size_t max_bytes) {
+  PrepareContext context(node.graph(), 0, threads, /*caller=*/nullptr, max_bytes);
   TFLD_RETURN_IF_ERROR(delegate.Prepare(context));
   return PreparedNode{context.TakeKernel(), {context.scratch().begin(), context.scratch().end()}};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <random>
 #include <vector>
@@ -55,7 +56,8 @@ struct PreparedNode {
 };
 
 Result<PreparedNode> PrepareReference(TestNode& node);
-Result<PreparedNode> PrepareWith(Delegate& delegate, TestNode& node, int threads = 1);
+Result<PreparedNode> PrepareWith(Delegate& delegate, TestNode& node, int threads = 1,
+                                 std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
 // One session: state and buffers of its own.
 class TestSession {

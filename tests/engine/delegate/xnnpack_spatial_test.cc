@@ -1,5 +1,6 @@
 // Pooling, mean, softmax, resize, transpose and pad of the XNNPACK delegate against the portable kernels.
 #include <algorithm>
+#include <limits>
 
 #include "tests/engine/delegate/xnnpack_test_util.h"
 
@@ -70,6 +71,35 @@ TEST(XnnpackSpatial, PaddedAveragePool2dInUInt8IsDeclined) {
   attributes.filter_h = attributes.filter_w = 3;
   TestNode node = ImageNode(random, OpCode::kAveragePool2d, attributes, ElementType::kUInt8, {1, 8, 8, 4});
   ExpectDelegateDeclines(node);
+}
+
+// XNNPACK's table of the pixels under the windows would have had gigabytes, or as many bytes as fit no number: then it
+// was allocated too small and written beyond.
+TEST_P(XnnpackSpatial, PoolsOfHugeWindowsAreDeclined) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  std::mt19937 random(47);
+  for (const int size : {1 << 15, 1 << 30, kMost}) {
+    for (const OpCode op : {OpCode::kMaxPool2d, OpCode::kAveragePool2d}) {
+      const Pool2dAttributes attributes{.padding = Padding::kSame, .filter_h = size, .filter_w = size};
+      TestNode node = ImageNode(random, op, attributes, GetParam(), {1, 4, 4, 3});
+      ExpectDelegateDeclines(node, std::size_t{1} << 30);
+    }
+  }
+}
+
+TEST(XnnpackSpatial, TablesOfPointersAreHeldToTheLimit) {
+  std::mt19937 random(48);
+  TestNode pool = ImageNode(random, OpCode::kMaxPool2d, Pool2dAttributes{.filter_h = 8, .filter_w = 8},
+                            ElementType::kInt8, {1, 64, 64, 1});
+  TestNode resize = ImageNode(random, OpCode::kResizeBilinear, ResizeAttributes{}, ElementType::kInt8, {1, 16, 16, 1});
+  resize.AddInts({2}, {64, 64});
+  for (TestNode* node : {&pool, &resize}) {
+    ExpectDelegateDeclines(*node, std::size_t{1} << 14);
+    const auto delegate = NewXnnpackDelegate();
+    const auto prepared = PrepareWith(*delegate, *node, 1, std::size_t{1} << 20);
+    ASSERT_TRUE(prepared.ok());
+    EXPECT_NE(prepared->kernel, nullptr);
+  }
 }
 
 TEST_P(XnnpackSpatial, MeanMatchesPortableKernel) {

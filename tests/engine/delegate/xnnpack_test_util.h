@@ -46,10 +46,10 @@ inline void ExpectDelegateMatches(TestNode& node, int threads = 1) {
   EXPECT_EQ(session.Run().value(), first);
 }
 
-inline void ExpectDelegateDeclines(TestNode& node) {
+inline void ExpectDelegateDeclines(TestNode& node, std::size_t max_bytes = std::numeric_limits<std::size_t>::max()) {
   ASSERT_TRUE(node.Infer().ok()) << node.Infer().ToString();
   const auto delegate = NewXnnpackDelegate();
-  const auto prepared = PrepareWith(*delegate, node);
+  const auto prepared = PrepareWith(*delegate, node, 1, max_bytes);
   ASSERT_TRUE(prepared.ok()) << prepared.status().ToString();
   EXPECT_EQ(prepared->kernel, nullptr);
 }

@@ -137,6 +137,31 @@ TEST_P(XnnpackWeights, FullyConnectedMatchesPortableKernel) {
   }
 }
 
+// Each of 1600 windows needs 400 pointers; those of a depthwise convolution share most.
+TEST(XnnpackWeights, TablesOfPointersAreHeldToTheLimit) {
+  std::mt19937 random(6);
+  const auto node_of = [&](OpCode op, const Attributes& attributes) {
+    TestNode node(op, attributes, random);
+    node.AddInput(ElementType::kFloat32, {1, 40, 40, 1});
+    node.AddConstant(ElementType::kFloat32, {1, 20, 20, 1});
+    node.AddOutput(ElementType::kFloat32);
+    return node;
+  };
+  const auto is_taken = [&](TestNode& node, std::size_t max_bytes) {
+    const auto delegate = NewXnnpackDelegate();
+    const auto prepared = PrepareWith(*delegate, node, 1, max_bytes);
+    return prepared.ok() && prepared->kernel != nullptr;
+  };
+  TestNode conv = node_of(OpCode::kConv2d, Conv2dAttributes{.padding = Padding::kSame});
+  ASSERT_TRUE(conv.Infer().ok());
+  EXPECT_FALSE(is_taken(conv, 5'000'000));
+  EXPECT_TRUE(is_taken(conv, 6'000'000));
+  TestNode depthwise = node_of(OpCode::kDepthwiseConv2d, DepthwiseConv2dAttributes{.padding = Padding::kSame});
+  ASSERT_TRUE(depthwise.Infer().ok());
+  EXPECT_FALSE(is_taken(depthwise, 300'000));
+  EXPECT_TRUE(is_taken(depthwise, 500'000));
+}
+
 TEST_P(XnnpackWeights, SessionsShareOneCopyOfPackedWeights) {
   std::mt19937 random(5);
   for (const auto& make :
