@@ -128,6 +128,25 @@ TEST(Regression, EmptyTensorsAreNotLong) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("rows"));
 }
 
+// From one element to a next one that there is not: a distance that no number holds.
+TEST(Regression, StridesOfOneElementMayBeOfAnyLength) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {1, 5, 4, 0x7FFFFFFF}, .name = "x"});
+  const auto add = [&](const std::vector<std::int32_t>& elements) {
+    return builder.AddConstant<std::int32_t>({.type = wire::TensorType_INT32, .shape = {1}}, elements);
+  };
+  const int begin = add({0});
+  const int end = add({-5});
+  const int stride = add({std::numeric_limits<std::int32_t>::min()});
+  const int y = builder.AddTensor({.type = wire::TensorType_INT8, .shape = {1, 5, 4, 0x7FFFFFFF}});
+  builder.AddOperator({.op = wire::BuiltinOperator_STRIDED_SLICE,
+                       .inputs = {x, begin, end, stride},
+                       .outputs = {y},
+                       .options_type = wire::BuiltinOptions_StridedSliceOptions,
+                       .options = wire::CreateStridedSliceOptions(builder.fbb()).Union()});
+  EXPECT_EQ(Load(builder.Finish({x}, {y})).status().code(), StatusCode::kResourceExhausted);
+}
+
 // No images, of a size that needs gigabytes to transform: folding them ended the process where there was no such
 // memory.
 TEST(Regression, FoldingIsHeldToTheLimitOfTheArena) {

@@ -119,7 +119,8 @@ class SliceBuilder {
     }
     const auto at = static_cast<std::size_t>(axis);
     slice_.box.shape.Append(static_cast<std::int32_t>(count));
-    slice_.box.from[at] = entry.stride * strides_[at];
+    // Where there is no next element, the distance to it may be as large as the model says.
+    slice_.box.from[at] = count > 1 ? entry.stride * strides_[at] : 0;
     slice_.offset += first * strides_[at];
     return {};
   }
