@@ -15,7 +15,6 @@
 namespace tfld::engine {
 namespace {
 
-constexpr std::size_t kMaxTraceBytes = std::size_t{2} << 30;
 constexpr std::size_t kMaxTensorBytes = std::size_t{1} << 30;
 
 struct Loaded {
@@ -98,9 +97,13 @@ std::vector<NodeDifference> Judge(const Plan& plan, Backend judged_as, const Tra
 Result<Explanation> Compare(const Loaded& tested, Backend judged_as, const Trace& trace, bool has_gaps,
                             const Feeding& feeding) {
   TraceComparer alone(*tested.session, trace, {.replace = true, .has_gaps = has_gaps});
-  TFLD_RETURN_IF_ERROR(RunObserved(tested, feeding, alone));
+  const auto run = [&](TraceComparer& comparer) -> Status {
+    Status status = RunObserved(tested, feeding, comparer);
+    return comparer.parted() && status.code() == StatusCode::kCancelled ? Status() : std::move(status);
+  };
+  TFLD_RETURN_IF_ERROR(run(alone));
   TraceComparer drifting(*tested.session, trace, {.replace = false, .has_gaps = has_gaps});
-  TFLD_RETURN_IF_ERROR(RunObserved(tested, feeding, drifting));
+  TFLD_RETURN_IF_ERROR(run(drifting));
   Explanation explanation;
   explanation.nodes = Judge(*tested.session->impl().plan, judged_as, alone, drifting);
   explanation.parted = alone.parted();
@@ -155,16 +158,16 @@ Feeder FeedGolden(const Golden& golden, std::size_t first, std::size_t end) {
 }
 
 Result<Explanation> ExplainByBackend(const std::shared_ptr<const Model>& model, const ExecutableOptions& options,
-                                     Backend other, const Feeder& feed) {
+                                     Backend other, const Feeder& feed, std::size_t max_trace_bytes) {
   TFLD_ASSIGN_OR_RETURN(const Loaded tested, Load(model, options));
   ExecutableOptions other_options = options;
   other_options.backend = other;
   TFLD_ASSIGN_OR_RETURN(const Loaded known, Load(model, other_options));
   Trace trace;
-  TraceRecorder recorder(*known.session, trace, kMaxTraceBytes);
+  TraceRecorder recorder(*known.session, trace, max_trace_bytes);
   const Feeding feeding{.before = [](const Executable&, Session&) { return Status(); }, .observed = feed};
   if (const Status status = RunObserved(known, feeding, recorder); status.code() == StatusCode::kCancelled) {
-    return ResourceExhausted(StrCat("the contents of all nodes need more than ", kMaxTraceBytes, " bytes"));
+    return ResourceExhausted(StrCat("the contents of all nodes need more than ", max_trace_bytes, " bytes"));
   } else if (!status.ok()) {
     return status;
   }

@@ -40,9 +40,10 @@ using Feeder = std::function<Status(const Executable&, Session&)>;
 Feeder FeedGolden(const Golden& golden, std::size_t first, std::size_t end);
 
 // Runs `model` with `options` and with `other`, and compares the nodes of the first with those of the second.
-// RESOURCE_EXHAUSTED when the contents of all nodes would not fit into 2 GiB.
+// RESOURCE_EXHAUSTED when the contents of all nodes, as often as they run, would not fit into `max_trace_bytes`.
 Result<Explanation> ExplainByBackend(const std::shared_ptr<const Model>& model, const ExecutableOptions& options,
-                                     Backend other, const Feeder& feed);
+                                     Backend other, const Feeder& feed,
+                                     std::size_t max_trace_bytes = std::size_t{2} << 30);
 
 // Compares the nodes of the main graph with the tensors of the golden's last step, where its directory has them as
 // tensors/<index>.npy. NOT_FOUND when it has none.

@@ -41,9 +41,10 @@ TraceDifference DifferenceOf(const TraceTensor& expected, const TensorView& actu
 void TraceRecorder::AfterStep(int, int node, std::string_view) {
   const int graph = session_.impl().observed_graph;
   TraceStep step{.graph = graph, .node = node, .tensors = {}};
+  bytes_ += sizeof(TraceStep);
   for (const ValueId id : WrittenValues(session_.impl(), graph, node)) {
     const TensorView view = session_.impl().View(graph, id);
-    bytes_ += view.bytes.size();
+    bytes_ += sizeof(TraceTensor) + view.bytes.size();
     step.tensors.push_back({id, view.type, view.shape, {view.bytes.begin(), view.bytes.end()}});
   }
   trace_.push_back(std::move(step));

@@ -106,6 +106,28 @@ TEST_F(ExplainTest, AnotherShapeIsAProblem) {
   EXPECT_THAT(result->FirstOut()->alone.problem, ::testing::HasSubstr("expected float32 [1, 4]"));
 }
 
+// Steps take memory also where their tensors take little: those of a loop's body would have had no end.
+TEST_F(ExplainTest, CountsStepsAsMemory) {
+  constexpr std::size_t kContents = 4 * 3 * sizeof(float);  // two nodes, run twice
+  const auto result =
+      ExplainByBackend(Chain(), options_, Backend::kCpu, FeedGolden(golden_, 0, 2), /*max_trace_bytes=*/2 * kContents);
+  EXPECT_EQ(result.status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(ExplainTest, EndsWhereTheRunsPart) {
+  int sessions = 0;
+  int runs = 0;
+  const auto result = ExplainByBackend(Chain(), options_, Backend::kCpu, [&](const Executable&, Session& session) {
+    const int wanted = sessions++ == 0 ? 1 : 10;
+    Status status;
+    for (int i = 0; i < wanted && status.ok(); ++i, ++runs) status = session.Run();
+    return status;
+  });
+  ASSERT_TRUE(result.ok()) << result.status().ToString();
+  EXPECT_TRUE(result->parted);
+  EXPECT_EQ(runs, 1 + 2 + 2);
+}
+
 TEST_F(ExplainTest, SaysWhyARunFails) {
   const auto none = ExplainByBackend(Chain(), options_, Backend::kCpu,
                                      [](const Executable&, Session&) -> Status { return InvalidArgument("no food"); });
