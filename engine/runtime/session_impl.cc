@@ -81,6 +81,9 @@ Status Session::Impl::RunGraph(int graph_index) {
   run.pool = pool.get();
   run.services = this;
   run.shapes = shapes.data();
+  if (graph.steps.empty() && observer != nullptr && !observer->BeforeStep(graph.source, -1)) {
+    return Cancelled("stopped before a graph without steps");
+  }
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     const Step& step = graph.steps[i];
     if (observer != nullptr && !observer->BeforeStep(graph.source, step.node)) {

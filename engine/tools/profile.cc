@@ -43,6 +43,7 @@ struct Share {
 class Stopwatch final : public StepObserver {
  public:
   bool BeforeStep(int graph, int node) override {
+    if (node < 0) return true;
     Entry& entry = times_[{graph, node}];
     entry.started = Clock::now();  // after the lookup, which is not the step's
     return true;

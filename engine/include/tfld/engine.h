@@ -141,7 +141,8 @@ class Executable : public std::enable_shared_from_this<Executable> {
 class StepObserver {
  public:
   virtual ~StepObserver() = default;
-  // Before a step. False stops the run with CANCELLED; the session can run again.
+  // Before a step, and before the run of a graph that has none, with a node of -1 and no AfterStep, since a loop may
+  // run that without an end. False stops the run with CANCELLED; the session can run again.
   virtual bool BeforeStep(int graph, int node) = 0;
   virtual void AfterStep(int graph, int node, std::string_view kernel) = 0;
 };

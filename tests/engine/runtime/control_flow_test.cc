@@ -152,19 +152,44 @@ TEST(While, StateMayGrow) {
   EXPECT_THAT(Get<std::int32_t>(*session, 1), ElementsAre(5, 5, 5, 5));
 }
 
-TEST(While, EndsWhenTheObserverStopsIt) {
-  class StopAfter final : public StepObserver {
-   public:
-    bool BeforeStep(int, int) override { return ++steps_ < 20; }
-    void AfterStep(int, int, std::string_view) override {}
+class StopAfterTwenty final : public StepObserver {
+ public:
+  bool BeforeStep(int, int) override { return ++steps_ < 20; }
+  void AfterStep(int, int, std::string_view) override {}
 
-   private:
-    int steps_ = 0;
-  };
+ private:
+  int steps_ = 0;
+};
+
+TEST(While, EndsWhenTheObserverStopsIt) {
   const auto session = LoadSession(Loop(/*grows=*/false));
   ASSERT_NE(session, nullptr);
   ASSERT_TRUE(Set<std::int32_t>(*session, 0, {-1'000'000'000}).ok());
-  StopAfter observer;
+  StopAfterTwenty observer;
+  session->SetObserver(&observer);
+  EXPECT_EQ(session->Run().code(), StatusCode::kCancelled);
+}
+
+// Neither the condition nor the body has a step before which the observer could be asked.
+TEST(While, EndsAlsoWithoutSteps) {
+  ModelBuilder builder;
+  const test::TensorSpec flag{.type = kBool, .shape = {}};
+  const int goes_on = builder.AddTensor(flag);
+  const int last = builder.AddTensor(flag);
+  builder.AddOperator({.op = wire::BuiltinOperator_WHILE,
+                       .inputs = {goes_on},
+                       .outputs = {last},
+                       .options_type = wire::BuiltinOptions_WhileOptions,
+                       .options = wire::CreateWhileOptions(builder.fbb(), 1, 2).Union()});
+  builder.EndGraph({goes_on}, {last});
+  for (const char* name : {"condition", "body"}) {
+    const int same = builder.AddTensor(flag);
+    builder.EndGraph({same}, {same}, name);
+  }
+  const auto session = LoadSession(builder.Finish());
+  ASSERT_NE(session, nullptr);
+  session->Input(0).bytes[0] = std::byte{1};
+  StopAfterTwenty observer;
   session->SetObserver(&observer);
   EXPECT_EQ(session->Run().code(), StatusCode::kCancelled);
 }
