@@ -101,6 +101,22 @@ TEST(Regression, WideVectorsLieAnywhere) {
   EXPECT_TRUE(MutateModel(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), 1).empty());
 }
 
+// Nor does it look at deprecated fields: this one lies beyond the end of the file.
+TEST(Regression, DeprecatedFieldsLieAnywhere) {
+  flatbuffers::FlatBufferBuilder fbb;
+  const std::vector signatures = {wire::CreateSignatureDef(fbb, 0, 0, 0, /*subgraph_index=*/1)};
+  wire::FinishModelBuffer(fbb, wire::CreateModel(fbb, 3, 0, 0, 0, 0, 0, 0, fbb.CreateVector(signatures)));
+  std::vector<std::uint8_t> bytes(fbb.GetBufferPointer(), fbb.GetBufferPointer() + fbb.GetSize());
+  const auto* signature = wire::GetModel(bytes.data())->signature_defs()->Get(0);
+  const auto* fields = reinterpret_cast<const flatbuffers::Table*>(signature)->GetVTable();
+  const std::uint16_t far = 0x7FFF;
+  const auto deprecated_tag = fields - bytes.data() + 10;
+  std::memcpy(bytes.data() + deprecated_tag, &far, sizeof(far));
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
+  ASSERT_TRUE(wire::VerifyModelBuffer(verifier));
+  EXPECT_FALSE(MutateModel(bytes.data(), bytes.size(), 1).empty());
+}
+
 TEST(Regression, SoftmaxOfNoNumber) {
   ModelBuilder builder;
   const TensorSpec tensor{.type = wire::TensorType_INT8, .shape = {1, 4}, .scales = {0.1F}, .zero_points = {0}};
