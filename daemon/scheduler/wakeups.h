@@ -20,8 +20,8 @@ namespace tfld::daemon {
 
 // Wakes who sleeps on a futex.
 void WakeNow(std::uint32_t& word);
-// The same, or a little later where the thread has a Wakeups that keeps it back. `owner` keeps
-// the word's memory until then. The sleeper looks at the answer, not at the wake-up, which may come when it has gone.
+// The same, or a little later where the thread has a Wakeups that keeps it back. `owner` keeps the word's memory until
+// then. The sleeper looks at the answer, not at the wake-up, which may come when it has gone.
 void WakeSoon(std::shared_ptr<const void> owner, std::uint32_t& word);
 // Whoever waits for the answer does not sleep but looks for it, perhaps on this processor.
 void NoteAwake();
