@@ -200,5 +200,25 @@ TEST(Regression, LargeProductsOfConstantsAreLeftToTheRun) {
   EXPECT_EQ(StepsOfProduct(1024), 1U);
 }
 
+// An output's scale so small that its inverse is infinite: zero times that is no number, and none of a byte.
+TEST(Regression, ScalesMayHaveAnInfiniteInverse) {
+  ModelBuilder builder;
+  const auto tensor = [&](std::vector<std::int32_t> shape, float scale) {
+    return builder.AddTensor(
+        {.type = wire::TensorType_UINT8, .shape = std::move(shape), .scales = {scale}, .zero_points = {3}});
+  };
+  const int x = tensor({2}, 1e-3F);
+  const int y = tensor({4}, 1e-40F);
+  builder.AddOperator({.op = wire::BuiltinOperator_CONCATENATION,
+                       .inputs = {x, x},
+                       .outputs = {y},
+                       .options_type = wire::BuiltinOptions_ConcatenationOptions,
+                       .options = wire::CreateConcatenationOptions(builder.fbb()).Union()});
+  auto loaded = Load(builder.Finish({x}, {y}));
+  ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
+  loaded->session->Input(0).As<std::uint8_t>()[0] = 200;
+  ASSERT_TRUE(loaded->session->Run().ok());
+}
+
 }  // namespace
 }  // namespace tfld::test

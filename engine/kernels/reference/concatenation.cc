@@ -54,8 +54,8 @@ struct Rescaling {
   std::int32_t zero_point;
 
   std::uint8_t operator()(std::uint8_t value) const {
-    const float rounded = std::round(static_cast<float>(value) * scale + bias);
-    return static_cast<std::uint8_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(rounded) + zero_point, 0, 255));
+    return static_cast<std::uint8_t>(
+        std::clamp(RoundBounded(static_cast<float>(value) * scale + bias) + zero_point, 0, 255));
   }
 };
 

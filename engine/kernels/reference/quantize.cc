@@ -53,10 +53,7 @@ class Channels {
 
 template <typename T>
 std::int32_t QuantizeFloat(float real, float scale, std::int32_t zero_point) {
-  const float rounded = std::round(real / scale);
-  // Clamped with room for the zero point, so that the conversion is defined; a NaN becomes the least integer.
-  const auto integer = static_cast<std::int32_t>(std::isnan(rounded) ? -1e6F : std::clamp(rounded, -1e6F, 1e6F));
-  return std::clamp(integer + zero_point, StoredRange<T>::kMin, StoredRange<T>::kMax);
+  return std::clamp(RoundBounded(real / scale) + zero_point, StoredRange<T>::kMin, StoredRange<T>::kMax);
 }
 
 Status PrepareFromFloat(PrepareContext& context) {

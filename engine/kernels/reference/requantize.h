@@ -1,6 +1,7 @@
 // From one quantization to another.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -25,6 +26,13 @@ inline Status RequireSameQuantization(const OpContext& context, int input_index,
   const bool same_scale = std::abs(input.scale() - output.scale()) <= 1e-6F;  // as much as TensorFlow Lite lets pass
   if (same_scale && input.zero_point() == output.zero_point()) return {};
   return context.Error(StrCat("input ", input_index, " and output ", output_index, " are quantized differently"));
+}
+
+// The nearest integer, held to what a zero point can be added to; of NaN the least. For 16 bits and fewer.
+inline std::int32_t RoundBounded(float real) {
+  constexpr float kBound = 1e6F;
+  const float rounded = std::round(real);
+  return static_cast<std::int32_t>(std::isnan(rounded) ? -kBound : std::clamp(rounded, -kBound, kBound));
 }
 
 // Computes (value - input_zero_point) * multiplier + output_zero_point, clamped.
