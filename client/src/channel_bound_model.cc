@@ -136,7 +136,8 @@ class ChannelBoundModel final : public BoundModel {
     last_answer_ = Clock::now();
     if (answer.id != id_) return Internal("the answer is not that of the request");
     if (answer.finished_ns != 0) {
-      waiter_.Learn(std::chrono::nanoseconds(answer.finished_ns) - posted_.time_since_epoch());
+      waiter_.Learn(std::chrono::nanoseconds(answer.finished_ns) - posted_.time_since_epoch(),
+                    std::chrono::nanoseconds(answer.started_ns - answer.queued_ns));
     }
     if (answer.code != 0) {
       const std::size_t length = std::min<std::size_t>(answer.message_bytes, channel::kMessageBytes);

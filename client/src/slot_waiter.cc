@@ -16,6 +16,8 @@ using std::chrono::nanoseconds;
 using Clock = SlotWaiter::Clock;
 
 constexpr nanoseconds kLongestSpin = std::chrono::microseconds(250);
+// Where requests wait for a larger part of their time, every executor is busy.
+constexpr int kQueuedShare = 4;
 // An executor that was woken on our processor is to begin at once; later on a yield is for others.
 constexpr int kLooksBeforeFirstYield = 8;
 constexpr int kLooksBetweenYields = 64;
@@ -79,11 +81,13 @@ SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLin
   static const bool can_spin = HasOtherProcessors();
   if (sleeps_left_ > 0) {
     --sleeps_left_;
-  } else if (can_spin && usual_ <= kLongestSpin && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
+  } else if (can_spin && usual_ <= kLongestSpin && usual_queued_ * kQueuedShare <= usual_ &&
+             Spin(slot, std::min(posted + 2 * usual_, deadline))) {
     return Outcome::kAnswered;
   }
   // Announced first and looked at then; the daemon does it the other way round, so one of us sees the other.
-  std::atomic_ref(slot.sleepers).store(1, std::memory_order_seq_cst);
+  const auto processor = static_cast<std::uint32_t>(std::max(0, ::sched_getcpu()));
+  std::atomic_ref(slot.sleepers).store(processor + 1, std::memory_order_seq_cst);
   Outcome outcome = Outcome::kAnswered;
   while (!Answered(slot)) {
     const nanoseconds left = deadline - Clock::now();
@@ -101,8 +105,12 @@ SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLin
   return outcome;
 }
 
-void SlotWaiter::Learn(nanoseconds latency) {
-  usual_ += (std::clamp(latency, nanoseconds::zero(), 16 * kLongestSpin) - usual_) / 8;
+void SlotWaiter::Learn(nanoseconds latency, nanoseconds queued) {
+  const auto average = [](nanoseconds& usual, nanoseconds last) {
+    usual += (std::clamp(last, nanoseconds::zero(), 16 * kLongestSpin) - usual) / 8;
+  };
+  average(usual_, latency);
+  average(usual_queued_, queued);
 }
 
 }  // namespace tfld::client

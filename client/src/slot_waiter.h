@@ -2,7 +2,8 @@
 //
 // Waking a thread that sleeps costs several microseconds, a good part of what small models take. So when the last
 // answers came within kLongestSpin, the next wait spins about twice as long as they took. Where there is one processor,
-// spinning would keep the daemon from it. And where others compute on ours, yielding to the executor lets them go first
+// spinning would keep the daemon from it; and where requests wait for executors that are busy, it would take processors
+// from these. And where others compute on ours, yielding to the executor lets them go first
 // for a whole time slice, while one that sleeps is woken at once: when that has happened, the next waits sleep, more
 // and more of them the more often it happens.
 //
@@ -31,15 +32,16 @@ class SlotWaiter {
   Outcome Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
                Clock::time_point deadline);
 
-  // How long the daemon took, for the next Wait.
-  void Learn(std::chrono::nanoseconds latency);
+  // How long the daemon took, and how much of that the request waited there for an executor, for the next Wait.
+  void Learn(std::chrono::nanoseconds latency, std::chrono::nanoseconds queued);
 
  private:
   bool Spin(channel::SlotHeader& slot, Clock::time_point until);
 
-  std::chrono::nanoseconds usual_{0};  // a moving average
-  int sleeps_left_ = 0;                // waits before the next that spins
-  int penalty_ = 0;                    // what they are set to
+  std::chrono::nanoseconds usual_{0};  // a moving average, and so the next
+  std::chrono::nanoseconds usual_queued_{0};
+  int sleeps_left_ = 0;  // waits before the next that spins
+  int penalty_ = 0;      // what they are set to
 };
 
 }  // namespace tfld::client

@@ -26,7 +26,7 @@ void Policy::LeaveMates(Job& job) {
   if (load.held && load.mates == 0) Release(*job.instance);
 }
 
-void Policy::PopMates(const Job& leader, std::vector<Job*>& mates) {
+void Policy::PopMates(const Job& leader, std::vector<Job*>& mates, Turn* turn) {
   BatchSessions* batches = leader.instance->batches();
   if (batches == nullptr || !leader.may_batch) return;
   std::size_t found = 0;
@@ -35,23 +35,29 @@ void Policy::PopMates(const Job& leader, std::vector<Job*>& mates) {
        job = job->ticket.next_mate) {
     found += job->priority == leader.priority ? 1 : 0;
   }
+  Nanoseconds ahead = leader.ticket.cost;
   for (int left = batches->SizeFor(found + 1) - 1; left > 0; --left) {
-    Job& job = NextMate(leader);
+    Job& job = NextMate(leader, ahead, turn);
     TakeOut(job);
+    ahead += job.ticket.cost;
     job.ticket.follows = true;
     mates.push_back(&job);
   }
 }
 
-// The one whose client is the furthest behind, as for Pop: or a client that floods would fill the rows of a batch that
-// another leads. There is one.
-Job& Policy::NextMate(const Job& leader) const {
-  Job* best = nullptr;
+// Who is the furthest behind, as for Pop: or a client that floods would fill the rows of a batch that another leads.
+// There is one.
+Job& Policy::NextMate(const Job& leader, Nanoseconds ahead, Turn* turn) const {
+  Job* by_share = nullptr;
+  Job* next_of_turn = nullptr;
   for (Job* job = leader.instance->load().first_mate; job != nullptr; job = job->ticket.next_mate) {
     if (job->priority != leader.priority) continue;
-    if (best == nullptr || job->ticket.flow->start < best->ticket.flow->start) best = job;
+    if (by_share == nullptr || job->ticket.flow->start < by_share->ticket.flow->start) by_share = job;
+    if (turn != nullptr && next_of_turn == nullptr && job->ticket.flow == turn->flow) next_of_turn = job;
   }
-  return *best;
+  if (next_of_turn != nullptr && MayStay(*turn, *next_of_turn, ahead, *by_share)) return *next_of_turn;
+  if (turn != nullptr) *turn = {by_share->ticket.flow, now_ + ahead};
+  return *by_share;
 }
 
 // A critical job does not wait for others. One whose deadline is so near that waiting could cost it does not either.

@@ -6,7 +6,6 @@ namespace tfld::daemon {
 namespace {
 
 using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
 
 // A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile. During a smaller one
 // the executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
@@ -14,7 +13,7 @@ constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
 // By how much of the time that an answer took its client may be woken later, and the most.
-constexpr int kPatienceShare = 8;
+constexpr int kPatienceShare = 4;
 constexpr nanoseconds kLongestPatience{2'000'000};
 
 }  // namespace
@@ -33,17 +32,18 @@ void End(Job& job, const Status& status, SteadyTime now) {
 
 void Executor::Loop() {
   YieldToWakingThreads();
+  wakeups_.Enter();
   std::unique_lock lock(core_.mutex);
   bool waited = true;
   for (;;) {
     const SteadyTime now = core_.Now();
-    Job* job = lane_.policy.Pop(now);
+    Job* job = lane_.policy.Pop(now, &turn_);
     if (job == nullptr) {
       core_.UpdateHints(lane_);
       if (core_.closed) break;
-      if (!wakeups_.empty()) {
+      if (!wakeups_.resting()) {
         lock.unlock();
-        wakeups_.Flush();
+        wakeups_.Rest();
         lock.lock();
         continue;
       }
@@ -53,7 +53,7 @@ void Executor::Loop() {
     }
     ++lane_.busy;
     seen_ = lane_.pushes.load(std::memory_order_relaxed);
-    batch_.Take(*job, lane_.policy);
+    batch_.Take(*job, lane_.policy, turn_);
     core_.UpdateHints(lane_);
     const nanoseconds cost = batch_.cost();
     auto whom = Scheduler::Impl::Whom::kNobody;
@@ -65,7 +65,9 @@ void Executor::Loop() {
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
     core_.Rouse(lane_, whom);
-    wakeups_.FlushBefore(cost > nanoseconds(0) ? now + cost : SteadyTime::max());
+    const SteadyTime then = cost > nanoseconds(0) ? now + cost : SteadyTime::max() - nanoseconds(1);
+    wakeups_.WorkUntil(then);
+    wakeups_.FlushBefore(then);
     if (batch_.size() > 1) {
       RunBatch();
     } else {
@@ -82,6 +84,7 @@ void Executor::Loop() {
     if (core_.draining && core_.drained()) core_.idle.notify_all();
   }
   lock.unlock();
+  wakeups_.Leave();
   core_.poller.Wake();  // the wake-up of the end, for the next one
 }
 
@@ -147,16 +150,19 @@ void Executor::RunBatch() {
 }
 
 bool Executor::BeforeStep(int, int) {
-  if (!wakeups_.empty()) wakeups_.FlushBefore(core_.Now());  // the job takes longer than was estimated
+  const bool listens = lane_.index == 0 && !core_.poller.empty();
+  if (listens || !wakeups_.empty()) {
+    const SteadyTime now = core_.Now();
+    wakeups_.FlushBefore(now);  // the job takes longer than was estimated
+    if (listens) Listen(now);
+  }
   LookForUrgent();
-  if (lane_.index == 0 && !core_.poller.empty()) Listen();
   return true;
 }
 
 // An idle executor waits on the channels, if there is one; but it may have been woken and not have got a processor yet,
 // so this one looks too, now and then.
-void Executor::Listen() {
-  const SteadyTime now = steady_clock::now();
+void Executor::Listen(SteadyTime now) {
   if (now - listened_ < kBetweenLooks) return;
   listened_ = now;
   if (now - started_ >= kWorthAFollower && !core_.leading.load(std::memory_order_relaxed) &&
@@ -164,7 +170,6 @@ void Executor::Listen() {
     core_.lanes[0]->follow.notify_one();
   }
   if (core_.poller.Poll(nanoseconds(0)).wake_up) core_.poller.Wake();  // it was meant for an idle executor
-  LookForUrgent();
 }
 
 void Executor::LookForUrgent() {

@@ -16,7 +16,8 @@ namespace tfld::daemon {
 
 class Executor final : public engine::StepObserver {
  public:
-  Executor(Scheduler::Impl& core, Lane& lane, int slot) : core_(core), lane_(lane), slot_(slot) {}
+  Executor(Scheduler::Impl& core, Lane& lane, int slot)
+      : core_(core), lane_(lane), slot_(slot), wakeups_(core.wakeups[static_cast<std::size_t>(lane.first + slot)]) {}
 
   // Until the scheduler is closed and nothing waits.
   void Loop();
@@ -38,7 +39,7 @@ class Executor final : public engine::StepObserver {
   void Begin(const Job& job, Nanoseconds cost, SteadyTime now);
   StepObserver* ObserverFor(const Job& job) { return MayBePreempted(job) ? this : nullptr; }
   bool MayBePreempted(const Job& job) const;
-  void Listen();
+  void Listen(SteadyTime now);
   void LookForUrgent();
   Job* PopUrgent();
 
@@ -46,7 +47,8 @@ class Executor final : public engine::StepObserver {
   Lane& lane_;
   const int slot_;
   Batch batch_;
-  Wakeups wakeups_;
+  Turn turn_;
+  Wakeups& wakeups_;
   Courtesy courtesy_;
   const Job* running_ = nullptr;  // that may be preempted
   Nanoseconds cost_{0};           // that it was estimated to take, with what runs along with it

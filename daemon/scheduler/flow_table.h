@@ -36,6 +36,7 @@ struct Flow {
   std::uint64_t sequence = 0;       // of its coming to wait, for ties
   HeapLinks<Flow> links;            // in the heap of its class
   bool listed = false;              // among those of its class that may be next
+  bool newcomer = false;            // listed, and was not ahead of the others when it came to wait
   ModelInstance* parked = nullptr;  // that its next job is for, which runs on as many executors as it may
   Flow* older = nullptr;            // in the list of idle ones, or of those that are parked there
   Flow* newer = nullptr;

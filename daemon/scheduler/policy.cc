@@ -1,6 +1,7 @@
 #include "daemon/scheduler/policy.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tfld::daemon {
 namespace {
@@ -8,6 +9,9 @@ namespace {
 // As long as an operator of a large model takes.
 constexpr Policy::Nanoseconds kShort{250'000};
 constexpr int kMuchLonger = 4;
+// By how much of the time that others have waited a turn may keep them waiting, and the most.
+constexpr int kTurnShare = 2;
+constexpr Policy::Nanoseconds kLongestTurn{1'000'000};
 
 }  // namespace
 
@@ -56,16 +60,16 @@ Refusal Policy::Push(Job& job, SteadyTime now) {
   return Refusal::kNone;
 }
 
-Job* Policy::Pop(SteadyTime now) {
+Job* Policy::Pop(SteadyTime now, Turn* turn) {
   now_ = now;
   ReleaseDue();
-  if (Job* job = PopFrom(classes_[Index(PriorityClass::kCritical)])) return job;
+  if (Job* job = PopFrom(classes_[Index(PriorityClass::kCritical)], turn)) return job;
   Class& background = classes_[Index(PriorityClass::kBackground)];
   const bool aged = background.size > 0 && now - background_served_ >= options_.aging;
   Job* job = nullptr;
-  if (!aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)]);
-  if (job == nullptr && (job = PopFrom(background)) != nullptr) background_served_ = now;
-  if (job == nullptr && aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)]);
+  if (!aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)], turn);
+  if (job == nullptr && (job = PopFrom(background, turn)) != nullptr) background_served_ = now;
+  if (job == nullptr && aged) job = PopFrom(classes_[Index(PriorityClass::kNormal)], turn);
   return job;
 }
 
@@ -86,23 +90,46 @@ bool Policy::IsUrgent(const Job& job, const Job& running, Nanoseconds left) cons
   return job.ticket.flow->start < running.ticket.flow->start && cost * kMuchLonger <= left;
 }
 
+Job* Policy::NextOf(Flow& flow) {
+  Job* job = flow.jobs.top();
+  const int limit = job->instance->options().max_concurrent;
+  if ((limit <= 0 || job->instance->load().running < limit) && !Holds(*job)) return job;
+  Park(flow, *job->instance);
+  return nullptr;
+}
+
 Job* Policy::Next(Class& from) {
   while (Flow* flow = from.flows.top()) {
-    Job* job = flow->jobs.top();
-    const int limit = job->instance->options().max_concurrent;
-    if ((limit <= 0 || job->instance->load().running < limit) && !Holds(*job)) return job;
-    Park(*flow, *job->instance);
+    if (Job* job = NextOf(*flow)) return job;
   }
   return nullptr;
 }
 
-Job* Policy::PopFrom(Class& from) {
+Job* Policy::PopFrom(Class& from, Turn* turn) {
   Job* job = Next(from);
   if (job == nullptr) return nullptr;
-  from.now = std::max(from.now, job->ticket.flow->start);
+  from.now = std::max(from.now, job->ticket.flow->start);  // also if it lets another go first
+  if (turn != nullptr) {
+    Flow* const flow = turn->flow;
+    const bool waits = flow != nullptr && flow->listed && &ClassOf(*flow) == &from;
+    Job* const stays = waits && MayStay(*turn, *flow->jobs.top(), Nanoseconds(0), *job) ? NextOf(*flow) : nullptr;
+    if (stays != nullptr) {
+      job = stays;
+    } else {
+      *turn = {job->ticket.flow, now_};
+    }
+  }
   TakeOut(*job);
   ++job->instance->load().running;
   return job;
+}
+
+bool Policy::MayStay(const Turn& turn, const Job& next, Nanoseconds ahead, const Job& by_share) const {
+  const Nanoseconds cost = next.ticket.cost;
+  if (cost == Nanoseconds(0) || next.ticket.times.queued > turn.began) return false;
+  if (classes_[Index(next.priority)].newcomers > 0) return false;
+  const Nanoseconds waited = turn.began - by_share.ticket.times.queued;
+  return now_ + ahead + cost - turn.began <= std::min(waited / kTurnShare, kLongestTurn);
 }
 
 void Policy::TakeOut(Job& job) {
@@ -112,12 +139,15 @@ void Policy::TakeOut(Job& job) {
   flow.start += static_cast<double>(job.ticket.cost.count()) / flow.weight;
   flow.sequence = next_sequence_++;
   if (flow.listed) from.flows.Push(flow);
+  if (std::exchange(flow.newcomer, false)) --from.newcomers;
   ++flow.running;
   Remove(job);
 }
 
 void Policy::List(Flow& flow) {
   Class& to = ClassOf(flow);
+  flow.newcomer = flow.start <= to.now;
+  to.newcomers += flow.newcomer ? 1 : 0;
   flow.start = std::max(flow.start, to.now);
   flow.sequence = next_sequence_++;
   flow.listed = true;
@@ -129,6 +159,7 @@ void Policy::List(Flow& flow) {
 void Policy::Unlist(Flow& flow) {
   Class& from = ClassOf(flow);
   flow.listed = false;
+  if (std::exchange(flow.newcomer, false)) --from.newcomers;
   from.flows.Remove(flow);
   from.weight = from.flows.empty() ? 0 : from.weight - flow.weight;
   ready_ -= flow.waiting;

@@ -15,6 +15,11 @@
 // So deadlines order a client's own jobs alone: a client that floods with short deadlines, or with whatever others,
 // gets its share and no more.
 //
+// An executor may stay with a client for a turn, out of this order: for what the client had waiting when the turn
+// began, as long as whoever would be next is delayed by no more than half of what that one had waited by then. The
+// client pays as always, and waits for longer afterwards; but its jobs end together, so that it is woken once for
+// several answers. There are no turns while anyone waits who has used no more than a fair share when it came.
+//
 // When a flow's turn comes and the model version of its next job runs on as many executors as it may, the flow steps
 // aside (it is parked) until one of these is done. The client's jobs for other models wait with it. It steps aside,
 // too, while its next job waits for others to run with it as one batch: until there are enough, or `max_delay` of the
@@ -47,6 +52,12 @@ struct PolicyOptions {
   std::chrono::nanoseconds aging = std::chrono::milliseconds(250);
 };
 
+// Whom an executor serves, and since when; the policy's own notes. A new one is nobody's turn.
+struct Turn {
+  Flow* flow = nullptr;  // perhaps another client's by now: it then gets the rest of the turn
+  SteadyTime began{};
+};
+
 class Policy {
  public:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -57,8 +68,9 @@ class Policy {
   // not change until it is popped.
   Refusal Push(Job& job, SteadyTime now);
 
-  // The job to run next, taken out; null when there is none. To be charged when it has ended.
-  Job* Pop(SteadyTime now);
+  // The job to run next, taken out; null when there is none. To be charged when it has ended. `turn` is of the executor
+  // that asks; without one the order is strict.
+  Job* Pop(SteadyTime now, Turn* turn = nullptr);
   // The job that is to run in the middle of `running`, which would go on for `left`, taken out as by Pop; null for
   // none. Critical ones always are; others if they are short, and of a higher class, or of a client of the same class
   // that is behind in virtual time and would wait for much longer than its job takes: so a flood of large jobs costs a
@@ -66,9 +78,9 @@ class Policy {
   // critical job may wait for it. Only jobs of instances with a second session qualify.
   Job* PopUrgent(const Job& running, Nanoseconds left);
   // Takes jobs out that are to run as one batch with `leader`, which Pop has given: as many as the largest size of
-  // batch has that they fill together, of the clients that are the furthest behind first, and appends them to `mates`.
-  // Each is to be charged.
-  void PopMates(const Job& leader, std::vector<Job*>& mates);
+  // batch has that they fill together, and appends them to `mates`: of the client whose turn it is, and then those of
+  // the clients that are the furthest behind. Each is to be charged.
+  void PopMates(const Job& leader, std::vector<Job*>& mates, Turn* turn = nullptr);
   // When Pop may find something that it did not find before though nothing happened: a job has waited long enough for
   // others. The far future when there is no such job.
   SteadyTime next_due() const { return first_held_ == nullptr ? SteadyTime::max() : EarliestHeld(); }
@@ -99,6 +111,7 @@ class Policy {
     IntrusiveHeap<Flow, FlowOrder> flows;  // that have jobs waiting
     double now = 0;                        // virtual time
     double weight = 0;                     // of the flows, together
+    int newcomers = 0;                     // of the flows
     Nanoseconds cost{0};                   // of the jobs, together
     std::size_t size = 0;                  // jobs
   };
@@ -108,12 +121,16 @@ class Policy {
   std::size_t WaitingOf(JobClient client) const;
   // The next of the class; parks the flows whose turn it is and that may not run.
   Job* Next(Class& from);
-  Job* PopFrom(Class& from);
+  // The flow's next, if it may run; parks the flow otherwise.
+  Job* NextOf(Flow& flow);
+  Job* PopFrom(Class& from, Turn* turn = nullptr);
+  // Whether an executor that has `ahead` to run first may take `next` of its turn's client and let `by_share` wait.
+  bool MayStay(const Turn& turn, const Job& next, Nanoseconds ahead, const Job& by_share) const;
   // It leaves the queue to run; its flow pays what it is estimated to cost.
   void TakeOut(Job& job);
   void JoinMates(Job& job);
   void LeaveMates(Job& job);
-  Job& NextMate(const Job& leader) const;
+  Job& NextMate(const Job& leader, Nanoseconds ahead, Turn* turn) const;
   // Whether the job is to wait for others of its version, which then is held.
   bool Holds(const Job& job);
   void Release(ModelInstance& instance);

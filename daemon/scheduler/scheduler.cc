@@ -45,11 +45,13 @@ PolicyOptions PolicyOptionsOf(const SchedulerOptions& options, int executors) {
 Scheduler::Impl::Impl(const SchedulerOptions& resolved)
     : options(resolved),
       processors(UsableProcessors()),
+      wakeups(static_cast<std::size_t>(resolved.executors + resolved.devices)),
       quota(resolved.quota, resolved.executors + resolved.devices),
       spin(resolved.spin) {
   for (int index = 0; index <= options.devices; ++index) {
     const int count = index == 0 ? options.executors : 1;
-    lanes.push_back(std::make_unique<Lane>(index, count, PolicyOptionsOf(options, count)));
+    const int first = index == 0 ? 0 : options.executors + index - 1;
+    lanes.push_back(std::make_unique<Lane>(index, first, count, PolicyOptionsOf(options, count)));
     const int threads = options.threads_per_executor;
     auto& of_lane = pools.emplace_back();
     for (int slot = 0; slot < count; ++slot) {

@@ -20,13 +20,17 @@
 #include "daemon/scheduler/quota.h"
 #include "daemon/scheduler/refusal.h"
 #include "daemon/scheduler/scheduler.h"
+#include "daemon/scheduler/wakeups.h"
 
 namespace tfld::daemon {
 
 // Jobs that run on the same processors or on the same device: a policy and its executors.
 struct Lane {
-  Lane(int index_in_scheduler, int executors_of_it, const PolicyOptions& policy_options)
-      : index(index_in_scheduler), policy(policy_options), running(static_cast<std::size_t>(executors_of_it)) {}
+  Lane(int index_in_scheduler, int first_executor, int executors_of_it, const PolicyOptions& policy_options)
+      : index(index_in_scheduler),
+        first(first_executor),
+        policy(policy_options),
+        running(static_cast<std::size_t>(executors_of_it)) {}
 
   struct Running {
     bool busy = false;
@@ -35,6 +39,7 @@ struct Lane {
   };
 
   const int index;
+  const int first;  // of its executors, among all
   // Hints, written under the lock: a job waits, or the end; how many jobs have come.
   std::atomic<bool> work{false};
   std::atomic<std::uint64_t> pushes{0};
@@ -89,6 +94,7 @@ struct Scheduler::Impl {
   const int processors;
   std::vector<std::vector<std::shared_ptr<engine::ThreadPool>>> pools;  // by lane, then by slot
   std::vector<std::thread> executors;
+  WakeupGroup wakeups;  // by executor
   Poller poller;
   std::atomic<bool> leading{false};  // an executor is the leader; written under the lock
   std::atomic<int> listeners{0};     // followers of the first lane; written under the lock

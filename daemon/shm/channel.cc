@@ -72,12 +72,18 @@ void Channel::Close(bool cancel) {
 }
 
 // The doorbell is never read: the client has it too, and could make a read block. What the client writes to the bits
-// decides only which slots are looked at.
+// decides only which slots are looked at. A client that posts its slots in turn, and waits for them in turn, is served
+// in that order: the look begins where the last one ended.
 void Channel::OnReady() {
   activity_.fetch_add(1, std::memory_order_relaxed);
   const std::uint64_t all = ~std::uint64_t{0} >> (channel::kMaxSlots - layout_.slots);
   std::uint64_t posted = std::atomic_ref(header().posted).exchange(0, std::memory_order_seq_cst) & all;
-  for (; posted != 0; posted &= posted - 1) jobs_[static_cast<std::size_t>(std::countr_zero(posted))].Start();
+  const auto first = static_cast<int>(next_slot_);
+  for (posted = std::rotr(posted, first); posted != 0; posted &= posted - 1) {
+    const std::size_t slot = static_cast<std::size_t>(std::countr_zero(posted) + first) % channel::kMaxSlots;
+    next_slot_ = (slot + 1) % channel::kMaxSlots;
+    jobs_[slot].Start();
+  }
 }
 
 Result<std::shared_ptr<const ServedVersion>> Channel::Follow() {

@@ -72,10 +72,11 @@ class Channel final : public JobSource, public std::enable_shared_from_this<Chan
   ChannelMemory memory_;
   int doorbell_ = -1;
   std::unique_ptr<SlotJob[]> jobs_;
-  // The version whose tensors were compared last; OnReady alone uses it. Weak: an idle channel keeps nothing loaded.
-  std::weak_ptr<const ServedVersion> followed_;
-  std::atomic<bool> cancelled_ = false;      // written by Close
-  std::atomic<std::uint64_t> activity_ = 0;  // written by OnReady
+  // OnReady alone uses these two.
+  std::size_t next_slot_ = 0;                    // after the one that was taken last
+  std::weak_ptr<const ServedVersion> followed_;  // whose tensors were compared last; an idle channel keeps none loaded
+  std::atomic<bool> cancelled_ = false;          // written by Close
+  std::atomic<std::uint64_t> activity_ = 0;      // written by OnReady
 };
 
 }  // namespace tfld::daemon

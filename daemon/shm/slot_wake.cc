@@ -11,8 +11,9 @@ namespace tfld::daemon {
 // consistency on both sides one of the two sees the other.
 void SetSlotState(channel::SlotHeader& slot, std::uint32_t state, std::shared_ptr<const void> owner) {
   std::atomic_ref(slot.state).store(state, std::memory_order_seq_cst);
-  if (std::atomic_ref(slot.sleepers).load(std::memory_order_seq_cst) != 0) {
-    WakeSoon(std::move(owner), slot.state);
+  const std::uint32_t sleepers = std::atomic_ref(slot.sleepers).load(std::memory_order_seq_cst);
+  if (sleepers != 0) {
+    WakeSoon(std::move(owner), slot.state, sleepers - 1);
   } else {
     NoteAwake();
   }

@@ -84,7 +84,7 @@ inline constexpr std::size_t kMessageBytes = 256;
 // Each part that one side writes has cache lines of its own.
 struct SlotHeader {
   std::uint32_t state;     // the futex
-  std::uint32_t sleepers;  // written by the client: not 0 while it waits in the kernel
+  std::uint32_t sleepers;  // written by the client: not 0 while it waits in the kernel; one more than its processor
   alignas(64) Request request;
   alignas(64) Answer answer;
   alignas(64) char message[kMessageBytes];  // of an error, message_bytes of it

@@ -28,7 +28,8 @@ struct Way {
   const char* model;
   int threads, slots;
 };
-constexpr Way kWays[] = {{"channel", "channel", "alone", kInFlight, 1},
+constexpr Way kWays[] = {{"channel", "channel", "alone", 1, kInFlight},
+                         {"channel_threads", "channel", "alone", kInFlight, 1},
                          {"channel_batches", "channel", "together", 1, kInFlight},
                          {"grpc", "grpc", "alone", kInFlight, 1}};
 

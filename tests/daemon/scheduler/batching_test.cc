@@ -109,6 +109,26 @@ TEST_F(BatchingTest, EachClientPaysForItsOwn) {
   EXPECT_EQ(policy_.Pop(At(5)), &later);
 }
 
+// So that few clients have to be woken for many answers.
+TEST_F(BatchingTest, ATurnFillsRowsToo) {
+  const auto instance = BatchInstance(8);
+  constexpr JobClient kClients[] = {kAda, kBob, {3, 30}, {4, 40}};
+  for (const JobClient client : kClients) Push(instance, client, At(0));
+  ChargeAll(PopBatch(At(0)));  // so that none is new
+  for (int i = 0; i < 16; ++i) Push(instance, kClients[i % 4], At(0));
+  Turn turn;
+  const auto clients = [&](SteadyTime now) {
+    std::vector<Job*> batch{policy_.Pop(now, &turn)};
+    policy_.PopMates(*batch[0], batch, &turn);
+    std::map<std::int32_t, int> jobs;
+    for (const Job* job : batch) ++jobs[job->client.pid];
+    ChargeAll(batch);
+    return jobs;
+  };
+  EXPECT_EQ(clients(At(10'000)), (std::map<std::int32_t, int>{{10, 4}, {20, 4}}));
+  EXPECT_EQ(clients(At(10'100)), (std::map<std::int32_t, int>{{30, 4}, {40, 4}}));
+}
+
 // One keeps 60 requests waiting and the other nine, which is enough for its share of each batch of eight.
 TEST_F(BatchingTest, AFloodDoesNotFillTheRowsOfABatchThatAnotherLeads) {
   const auto instance = BatchInstance(8);

@@ -61,6 +61,9 @@ class Simulation {
     while (now_ < end) Step();
   }
 
+  // How often an executor went from one client to another.
+  int changes() const { return changes_; }
+
  private:
   struct Running {
     SimulatedJob* job = nullptr;
@@ -69,6 +72,8 @@ class Simulation {
   struct Executor {
     std::vector<Running> stack;  // at most a job and the urgent one on it
     SteadyTime border = SteadyTime::max();
+    Turn turn;
+    int served = -1;  // client
   };
 
   nanoseconds Jitter(std::size_t i) {
@@ -84,6 +89,7 @@ class Simulation {
     job.ticket = {};
     job.ticket.cost = instances_[i]->cost().mean();
     job.ticket.weight = client.weight;
+    job.ticket.times.queued = now_;
     job.client = client.id;
     job.priority = client.priority;
     job.deadline = client.deadline_after ? now_ + *client.deadline_after : SteadyTime::max();
@@ -99,6 +105,8 @@ class Simulation {
     client.longest_wait = std::max(client.longest_wait, nanoseconds(now_ - job->arrived));
     client.waits.push_back(now_ - job->arrived);
     ++client.started;
+    changes_ += executor.served == job->owner ? 0 : 1;
+    executor.served = job->owner;
     executor.stack.push_back({job, job->real_cost});
     executor.border = now_ + std::min(job->real_cost, operator_);
   }
@@ -126,7 +134,7 @@ class Simulation {
     for (Executor& executor : executors_) {
       if (executor.stack.empty()) {
         executor.border = SteadyTime::max();
-        if (Job* job = policy_.Pop(now_)) Start(executor, job);
+        if (Job* job = policy_.Pop(now_, &executor.turn)) Start(executor, job);
       }
     }
   }
@@ -165,6 +173,7 @@ class Simulation {
   std::vector<SimulatedJob*> free_;
   std::vector<SteadyTime> next_;
   SteadyTime now_{seconds(1)};
+  int changes_ = 0;
 };
 
 auto Fixed(nanoseconds cost) {
@@ -288,6 +297,23 @@ TEST(PolicySimulation, AFloodOfLargeJobsCostsASmallOneAnOperator) {
   EXPECT_GT(clients[1].started, 900U);
   // But for those that come while nobody knows yet what a job costs.
   EXPECT_LE(clients[1].typical_wait(), microseconds(200));
+}
+
+TEST(PolicySimulation, ExecutorsStayWithAClientForWhatItHasWaiting) {
+  for (const int count : {4, 16, 64}) {
+    std::vector<Client> clients;
+    for (int i = 0; i < count; ++i)
+      clients.push_back({.id = {1, i}, .keeps_waiting = 4, .cost = Fixed(microseconds(50))});
+    Simulation simulation(clients, 2, 3, milliseconds(1));
+    simulation.Run(seconds(1));
+    ExpectFairShares(clients);
+    std::size_t started = 0;
+    for (Client& client : clients) {
+      started += client.started;
+      EXPECT_LE(client.typical_wait(), microseconds(50) * count * 4) << "twice the mean";
+    }
+    EXPECT_LT(simulation.changes(), static_cast<int>(started) / 2) << count;
+  }
 }
 
 }  // namespace

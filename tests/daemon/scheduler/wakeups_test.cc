@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <optional>
 #include <thread>
 
 #include "tests/daemon/scheduler/echo_model.h"
@@ -21,12 +23,34 @@ using std::chrono::steady_clock;
 using test::FakeJob;
 using test::JobRecord;
 
+constexpr std::uint32_t kElsewhere = 1'000'000;  // a processor
+
+// What an executor's thread does with its own.
+class OnThisThread {
+ public:
+  explicit OnThisThread(Wakeups& wakeups) : wakeups_(wakeups) {
+    wakeups_.Enter();
+    wakeups_.WorkUntil(steady_clock::now());
+  }
+  ~OnThisThread() { wakeups_.Leave(); }
+
+ private:
+  Wakeups& wakeups_;
+};
+
+class WakeupsTest : public testing::Test {
+ protected:
+  WakeupGroup group_{2};
+  Wakeups& wakeups_ = group_[0];
+  OnThisThread here_{wakeups_};
+};
+
 // The owner of a word that somebody sleeps on: it is held as long as the wake-up is kept back.
 struct Owned {
   std::shared_ptr<int> owner = std::make_shared<int>();
   std::uint32_t word = 0;
 
-  void Wake() { WakeSoon(owner, word); }
+  void Wake(std::uint32_t processor = kElsewhere) { WakeSoon(owner, word, processor); }
   bool kept() const { return owner.use_count() > 1; }
 };
 
@@ -34,41 +58,40 @@ TEST(Wakeups, AreNotKeptBackElsewhere) {
   Owned sleeper;
   sleeper.Wake();
   EXPECT_FALSE(sleeper.kept());
-  { const Wakeups ended; }
+  WakeupGroup group(1);
+  { const OnThisThread ended(group[0]); }
   sleeper.Wake();
   EXPECT_FALSE(sleeper.kept());
 }
 
-TEST(Wakeups, AreKeptBackUntilOneIsDue) {
-  Wakeups wakeups;
+TEST_F(WakeupsTest, AreKeptBackUntilOneIsDue) {
   Owned urgent, first, second;
   urgent.Wake();
   EXPECT_FALSE(urgent.kept());
   const SteadyTime now = steady_clock::now();
-  wakeups.KeepUntil(now + hours(2));
+  wakeups_.KeepUntil(now + hours(2));
   first.Wake();
-  wakeups.KeepUntil(now + hours(1));
+  wakeups_.KeepUntil(now + hours(1));
   second.Wake();
-  EXPECT_FALSE(wakeups.empty());
-  wakeups.FlushBefore(now + hours(1));
+  EXPECT_FALSE(wakeups_.empty());
+  wakeups_.FlushBefore(now + hours(1));
   EXPECT_TRUE(first.kept());
   EXPECT_TRUE(second.kept());
-  wakeups.FlushBefore(now + hours(1) + std::chrono::nanoseconds(1));
+  wakeups_.FlushBefore(now + hours(1) + std::chrono::nanoseconds(1));
   EXPECT_FALSE(first.kept());
   EXPECT_FALSE(second.kept());
-  EXPECT_TRUE(wakeups.empty());
+  EXPECT_TRUE(wakeups_.empty());
 }
 
-TEST(Wakeups, AreNeverTooMany) {
-  Wakeups wakeups;
-  wakeups.KeepUntil(steady_clock::now() + hours(1));
+TEST_F(WakeupsTest, AreNeverTooMany) {
+  wakeups_.KeepUntil(steady_clock::now() + hours(1));
   std::vector<Owned> sleepers(1000);
   for (Owned& sleeper : sleepers) sleeper.Wake();
   EXPECT_FALSE(sleepers.front().kept());
   EXPECT_TRUE(sleepers.back().kept());
 }
 
-TEST(Wakeups, WakeWhoSleeps) {
+TEST_F(WakeupsTest, WakeWhoSleeps) {
   std::uint32_t word = 0;
   std::atomic<bool> woken = false;
   std::thread sleeper([&] {
@@ -76,18 +99,91 @@ TEST(Wakeups, WakeWhoSleeps) {
     }
     woken = true;
   });
-  Wakeups wakeups;
-  wakeups.KeepUntil(steady_clock::now() + hours(1));
+  wakeups_.KeepUntil(steady_clock::now() + hours(1));
   while (!woken) {  // it may not sleep yet
-    WakeSoon(nullptr, word);
-    wakeups.Flush();
+    WakeSoon(nullptr, word, kElsewhere);
+    wakeups_.Flush();
   }
   sleeper.join();
 }
 
+TEST_F(WakeupsTest, EndWithTheWork) {
+  wakeups_.KeepUntil(steady_clock::now() + hours(1));
+  Owned sleeper;
+  sleeper.Wake();
+  EXPECT_TRUE(sleeper.kept());
+  EXPECT_FALSE(wakeups_.resting());
+  wakeups_.Rest();
+  EXPECT_FALSE(sleeper.kept());
+  EXPECT_TRUE(wakeups_.resting());
+}
+
+// The other executor of the group works on the processor that `colleague` is for.
+class LeftWakeupsTest : public WakeupsTest {
+ protected:
+  void ColleagueWorksUntil(SteadyTime then) {
+    std::thread([&] {
+      cpu_set_t all;
+      ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
+      for (int i = 0; i < CPU_SETSIZE; ++i) {
+        if (!CPU_ISSET(i, &all) || static_cast<std::uint32_t>(i) == here()) continue;
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(i, &one);
+        ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
+        processor_ = static_cast<std::uint32_t>(i);
+        group_[1].WorkUntil(then);
+        return;
+      }
+    }).join();
+  }
+  // Of this executor, which may have been moved since.
+  static std::uint32_t here() { return static_cast<std::uint32_t>(sched_getcpu()); }
+
+  std::optional<std::uint32_t> processor_;  // the colleague's; none where there is one only
+};
+
+TEST_F(LeftWakeupsTest, AreForWhoWorksOnTheSleepersProcessor) {
+  const SteadyTime now = steady_clock::now();
+  ColleagueWorksUntil(now + hours(1));
+  if (!processor_) GTEST_SKIP() << "there is one processor";
+  wakeups_.KeepUntil(now + hours(2));
+  Owned sleeper;
+  sleeper.Wake(*processor_);
+  EXPECT_TRUE(wakeups_.empty());
+  EXPECT_TRUE(sleeper.kept());
+  group_[1].FlushBefore(now + hours(3));
+  EXPECT_FALSE(sleeper.kept());
+}
+
+TEST_F(LeftWakeupsTest, AreNotForWhoWorksTooLong) {
+  const SteadyTime now = steady_clock::now();
+  ColleagueWorksUntil(now + hours(3));
+  if (!processor_) GTEST_SKIP() << "there is one processor";
+  wakeups_.KeepUntil(now + hours(2));
+  Owned sleeper;
+  sleeper.Wake(*processor_);
+  EXPECT_TRUE(group_[1].empty());
+  EXPECT_FALSE(wakeups_.empty());
+}
+
+TEST_F(LeftWakeupsTest, AreNotForWhoRests) {
+  const SteadyTime now = steady_clock::now();
+  ColleagueWorksUntil(now + hours(1));
+  if (!processor_) GTEST_SKIP() << "there is one processor";
+  group_[1].Rest();
+  wakeups_.KeepUntil(now + hours(2));
+  Owned sleeper;
+  sleeper.Wake(*processor_);
+  EXPECT_TRUE(group_[1].empty());
+  EXPECT_FALSE(wakeups_.empty());
+}
+
 TEST(Wakeups, KnowWhoIsAwake) {
   NoteAwake();  // nobody's
-  Wakeups wakeups;
+  WakeupGroup group(1);
+  Wakeups& wakeups = group[0];
+  const OnThisThread here(wakeups);
   EXPECT_FALSE(wakeups.TakeAwake());
   NoteAwake();
   EXPECT_TRUE(wakeups.TakeAwake());

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
+#include "tests/daemon/shm/raw_client.h"
 #include "tests/daemon/shm/shm_fixture.h"
 
 namespace tfld::test {
@@ -71,6 +73,28 @@ TEST(Channel, CarriesEveryTypeOfNumberAndMakesBooleansRight) {
   EXPECT_THAT(*binding.OutputBytes(1), ElementsAre(std::byte{0}, std::byte{1}, std::byte{1}, std::byte{1}));
   EXPECT_THAT(*binding.Output<std::int64_t>(2), ElementsAre(1, -2, 3, -4));
   EXPECT_THAT(*binding.Output<std::uint8_t>(3), ::testing::Each(7));
+}
+
+// Who waits for slot after slot waits for the first of them first, wherever the round begins.
+TEST(Channel, SlotsAreServedInTurn) {
+  const ShmFixture fixture;
+  RawClient client(fixture.path);
+  client.Open("echo", 4);
+  for (std::uint64_t first = 0; first < 4; ++first) {
+    for (std::uint64_t i = 0; i < 4; ++i) {
+      channel::SlotHeader& slot = client.slot((first + i) % 4);
+      slot.request = {.id = first + 1, .deadline_ns = 0, .priority = 0, .cancelled = 0};
+      std::atomic_ref(slot.state).store(channel::kPosted);
+    }
+    std::atomic_ref(client.header().posted).store(0b1111);
+    client.Ring();
+    for (std::size_t i = 0; i < 4; ++i) client.Await(i);
+    for (std::uint64_t i = 1; i < 4; ++i) {
+      EXPECT_LE(client.slot((first + i - 1) % 4).answer.queued_ns, client.slot((first + i) % 4).answer.queued_ns);
+    }
+    client.Post(first, 100);  // so that the next round begins after it
+    client.Await(first);
+  }
 }
 
 TEST(Channel, SeveralSlotsAreUnderWayAtOnce) {

@@ -224,7 +224,7 @@ TEST(HostileClient, OneThatStopsHoldsNobodyUp) {
   RawClient stopped(fixture.path);
   stopped.Open("echo", 4);
   for (std::size_t slot = 0; slot < 4; ++slot) {
-    stopped.slot(slot).sleepers = 1;  // says that it sleeps, and never looks
+    stopped.slot(slot).sleepers = slot == 3 ? ~0U : 1;  // says that it sleeps, and never looks
     stopped.Post(slot, 1);
   }
   RawClient deaf(fixture.path);
