@@ -73,7 +73,7 @@ void Executor::Loop() {
     } else {
       Run(*job, 0);
     }
-    if (wakeups_.TakeAwake()) courtesy_.Yield();
+    if (wakeups_.TakeAwake() && !crowded_) courtesy_.Yield();
     // What came by a channel meanwhile is to compete with what is queued.
     if (lane_.index == 0 && !core_.poller.empty()) core_.PollForOwnWork(nanoseconds(0));
     lock.lock();
@@ -108,6 +108,7 @@ void Executor::Run(Job& job, int level) {
   {
     std::lock_guard lock(core_.mutex);
     core_.Settle(lane_, job, true, cost, ended);
+    crowded_ = lane_.policy.ready() > 0;
     wakeups_.KeepUntil(level == 0 ? Patience(job, ended) : SteadyTime::min());
     // What waited for this one's model is not for this executor, which goes on with what it preempted.
     if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
@@ -117,7 +118,7 @@ void Executor::Run(Job& job, int level) {
 }
 
 SteadyTime Executor::Patience(const Job& job, SteadyTime ended) const {
-  if (job.priority == PriorityClass::kCritical || lane_.policy.ready() == 0) return SteadyTime::min();
+  if (job.priority == PriorityClass::kCritical || !crowded_) return SteadyTime::min();
   return ended + std::min<nanoseconds>((ended - job.ticket.times.queued) / kPatienceShare, kLongestPatience);
 }
 
@@ -144,6 +145,7 @@ void Executor::RunBatch() {
   {
     std::lock_guard lock(core_.mutex);
     for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
+    crowded_ = lane_.policy.ready() > 0;
     wakeups_.KeepUntil(Patience(batch_.leader(), ended));
   }
   batch_.EndAll(ended);
@@ -163,7 +165,8 @@ bool Executor::BeforeStep(int, int) {
 // An idle executor waits on the channels, if there is one; but it may have been woken and not have got a processor yet,
 // so this one looks too, now and then.
 void Executor::Listen(SteadyTime now) {
-  if (now - listened_ < kBetweenLooks) return;
+  const nanoseconds left = cost_ - (now - started_ - preempted_);
+  if (now - listened_ < kBetweenLooks || (left > nanoseconds(0) && left < kBetweenLooks)) return;  // or soon, at the end
   listened_ = now;
   if (now - started_ >= kWorthAFollower && !core_.leading.load(std::memory_order_relaxed) &&
       core_.listeners.load(std::memory_order_relaxed) > 0) {

@@ -55,6 +55,7 @@ class Executor final : public engine::StepObserver {
   SteadyTime started_{};          // when it was
   std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
   SteadyTime listened_{};         // when channels were last looked at, while a job runs
+  bool crowded_ = false;          // jobs waited when the last one ended
   Nanoseconds preempted_{0};      // of the time of the job that runs
 };
 

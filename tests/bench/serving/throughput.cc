@@ -17,7 +17,7 @@
 namespace tfld::bench {
 namespace {
 
-constexpr int kInFlight = 4;  // requests of a client at a time
+constexpr int kInFlight = 8;  // requests of a client at a time
 constexpr int kMaxBatch = 8;
 
 // A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
