@@ -12,8 +12,10 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
-// By how much of the time that an answer took its client may be woken later, and the most.
+// By how much of the time that an answer took its client may be woken later, and the most. A client that has more
+// requests waiting, and others too, so that executors do not wait for its next, can do with fewer wake-ups.
 constexpr int kPatienceShare = 4;
+constexpr int kPatienceShareOfMany = 2;
 constexpr nanoseconds kLongestPatience{2'000'000};
 
 }  // namespace
@@ -119,7 +121,9 @@ void Executor::Run(Job& job, int level) {
 
 SteadyTime Executor::Patience(const Job& job, SteadyTime ended) const {
   if (job.priority == PriorityClass::kCritical || !crowded_) return SteadyTime::min();
-  return ended + std::min<nanoseconds>((ended - job.ticket.times.queued) / kPatienceShare, kLongestPatience);
+  const bool has_others = job.ticket.flow->waiting > 0 && lane_.policy.ready() > lane_.running.size();
+  const int share = has_others ? kPatienceShareOfMany : kPatienceShare;
+  return ended + std::min<nanoseconds>((ended - job.ticket.times.queued) / share, kLongestPatience);
 }
 
 bool Executor::MayBePreempted(const Job& job) const {
@@ -166,7 +170,8 @@ bool Executor::BeforeStep(int, int) {
 // so this one looks too, now and then.
 void Executor::Listen(SteadyTime now) {
   const nanoseconds left = cost_ - (now - started_ - preempted_);
-  if (now - listened_ < kBetweenLooks || (left > nanoseconds(0) && left < kBetweenLooks)) return;  // or soon, at the end
+  if (now - listened_ < kBetweenLooks || (left > nanoseconds(0) && left < kBetweenLooks))
+    return;  // or soon, at the end
   listened_ = now;
   if (now - started_ >= kWorthAFollower && !core_.leading.load(std::memory_order_relaxed) &&
       core_.listeners.load(std::memory_order_relaxed) > 0) {

@@ -17,7 +17,8 @@
 namespace tfld::bench {
 namespace {
 
-constexpr int kInFlight = 8;  // requests of a client at a time
+constexpr int kSlots = 8;    // requests under way of a client that waits for them in one thread
+constexpr int kThreads = 4;  // of a client that has a thread for each
 constexpr int kMaxBatch = 8;
 
 // A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
@@ -28,10 +29,10 @@ struct Way {
   const char* model;
   int threads, slots;
 };
-constexpr Way kWays[] = {{"channel", "channel", "alone", 1, kInFlight},
-                         {"channel_threads", "channel", "alone", kInFlight, 1},
-                         {"channel_batches", "channel", "together", 1, kInFlight},
-                         {"grpc", "grpc", "alone", kInFlight, 1}};
+constexpr Way kWays[] = {{"channel", "channel", "alone", 1, kSlots},
+                         {"channel_threads", "channel", "alone", kThreads, 1},
+                         {"channel_batches", "channel", "together", 1, kSlots},
+                         {"grpc", "grpc", "alone", kThreads, 1}};
 
 Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds) {
   std::vector<std::unique_ptr<engine::Session>> sessions;
@@ -103,11 +104,12 @@ Status MeasureThroughput(const BenchOptions& options, Report& report) {
   auto model = SharedModel("kws_int8.tflite");
   const std::string name = model.empty() ? "bearing_fault" : "kws_int8";
   if (model.empty()) model = ShippedModel(2);
-  report.Section(StrCat("Throughput with ", name, ": requests a second, ", kInFlight,
-                        " in flight for each client; in batches of up to ", kMaxBatch));
+  report.Section(StrCat("Throughput with ", name, ": requests a second of clients that each keep ", kSlots,
+                        " under way, or ", kThreads, " by threads; in batches of up to ", kMaxBatch));
   BenchDaemon daemon;
-  TFLD_RETURN_IF_ERROR(daemon.Start(
-      StrCat("[limits]\nmax_connections = 1024\n[[model]]\nname = \"together\"\nmax_batch = ", kMaxBatch, "\n")));
+  TFLD_RETURN_IF_ERROR(daemon.Start(StrCat(
+      "[limits]\nmax_connections = 1024\n[connections]\nmax_total = 1024\n[[model]]\nname = \"together\"\nmax_batch = ",
+      kMaxBatch, "\n")));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("alone", model));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("together", model));
   TFLD_ASSIGN_OR_RETURN(const BareEngine bare, BareEngine::Load(model));
