@@ -11,7 +11,9 @@
 #include <latch>
 #include <optional>
 #include <thread>
+#include <vector>
 
+#include "daemon/scheduler/affinity.h"
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/daemon/scheduler/fake_job.h"
 
@@ -118,27 +120,25 @@ TEST_F(WakeupsTest, EndWithTheWork) {
   EXPECT_TRUE(wakeups_.resting());
 }
 
-// The other executor of the group works on the processor that `colleague` is for.
+// The two executors of the group work on processors of their own.
 class LeftWakeupsTest : public WakeupsTest {
  protected:
   void ColleagueWorksUntil(SteadyTime then) {
-    std::thread([&] {
-      cpu_set_t all;
-      ASSERT_EQ(sched_getaffinity(0, sizeof(all), &all), 0);
-      for (int i = 0; i < CPU_SETSIZE; ++i) {
-        if (!CPU_ISSET(i, &all) || static_cast<std::uint32_t>(i) == here()) continue;
-        cpu_set_t one;
-        CPU_ZERO(&one);
-        CPU_SET(i, &one);
-        ASSERT_EQ(sched_setaffinity(0, sizeof(one), &one), 0);
-        processor_ = static_cast<std::uint32_t>(i);
-        group_[1].WorkUntil(then);
-        return;
-      }
-    }).join();
+    cpu_set_t usable;
+    ASSERT_EQ(sched_getaffinity(0, sizeof(usable), &usable), 0);
+    std::vector<int> processors;
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (CPU_ISSET(i, &usable)) processors.push_back(i);
+    }
+    if (processors.size() < 2) return;
+    {
+      const ScopedAffinity there({processors[1]});
+      group_[1].WorkUntil(then);
+    }
+    const ScopedAffinity here({processors[0]});
+    wakeups_.WorkUntil(steady_clock::now());
+    processor_ = static_cast<std::uint32_t>(processors[1]);
   }
-  // Of this executor, which may have been moved since.
-  static std::uint32_t here() { return static_cast<std::uint32_t>(sched_getcpu()); }
 
   std::optional<std::uint32_t> processor_;  // the colleague's; none where there is one only
 };
