@@ -16,7 +16,7 @@ constexpr int kNetworks = 300;
 constexpr int kNodes = 40;  // of each operator
 constexpr int kMutations = 2000;
 
-int Rounds(int usual) { return std::getenv("TFLD_LONG_TESTS") != nullptr ? 20 * usual : usual; }
+int Rounds(int usual) { return std::getenv("TFLD_LONG_TESTS") != nullptr ? 120 * usual : usual; }
 
 engine::Feeder FeedRandom(std::uint64_t seed) {
   return [seed](const engine::Executable&, engine::Session& session) {
