@@ -3,9 +3,9 @@
 // Waking a thread that sleeps costs several microseconds, a good part of what small models take. So when the last
 // answers came within kLongestSpin, the next wait spins about twice as long as they took. Where there is one processor,
 // spinning would keep the daemon from it; and where requests wait for executors that are busy, it would take processors
-// from these. And where others compute on ours, yielding to the executor lets them go first
-// for a whole time slice, while one that sleeps is woken at once: when that has happened, the next waits sleep, more
-// and more of them the more often it happens.
+// from these. And where others compute on ours, yielding to the executor lets them go first for a whole time slice,
+// while one that sleeps is woken at once: when that has happened, the next waits sleep, more and more of them the more
+// often it happens.
 //
 // Thread rule: one owner.
 #pragma once

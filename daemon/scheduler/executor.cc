@@ -67,9 +67,7 @@ void Executor::Loop() {
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
     core_.Rouse(lane_, whom);
-    const SteadyTime then = cost > nanoseconds(0) ? now + cost : SteadyTime::max() - nanoseconds(1);
-    wakeups_.WorkUntil(then);
-    wakeups_.FlushBefore(then);
+    wakeups_.WorkUntil(cost > nanoseconds(0) ? now + cost : SteadyTime::max());
     if (batch_.size() > 1) {
       RunBatch();
     } else {
@@ -110,8 +108,11 @@ void Executor::Run(Job& job, int level) {
   {
     std::lock_guard lock(core_.mutex);
     core_.Settle(lane_, job, true, cost, ended);
-    crowded_ = lane_.policy.ready() > 0;
-    wakeups_.KeepUntil(level == 0 ? Patience(job, ended) : SteadyTime::min());
+    if (level == 0) {
+      DecidePatience(job, ended);
+    } else {
+      wakeups_.KeepUntil(SteadyTime::min());
+    }
     // What waited for this one's model is not for this executor, which goes on with what it preempted.
     if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
   }
@@ -119,11 +120,13 @@ void Executor::Run(Job& job, int level) {
   End(job, status, ended);
 }
 
-SteadyTime Executor::Patience(const Job& job, SteadyTime ended) const {
-  if (job.priority == PriorityClass::kCritical || !crowded_) return SteadyTime::min();
+void Executor::DecidePatience(const Job& job, SteadyTime ended) {
+  crowded_ = lane_.policy.ready() > 0;
+  const bool waits = crowded_ && job.priority != PriorityClass::kCritical;
   const bool has_others = job.ticket.flow->waiting > 0 && lane_.policy.ready() > lane_.running.size();
   const int share = has_others ? kPatienceShareOfMany : kPatienceShare;
-  return ended + std::min<nanoseconds>((ended - job.ticket.times.queued) / share, kLongestPatience);
+  const auto patience = std::min<nanoseconds>((ended - job.ticket.times.queued) / share, kLongestPatience);
+  wakeups_.KeepUntil(waits ? ended + patience : SteadyTime::min());
 }
 
 bool Executor::MayBePreempted(const Job& job) const {
@@ -149,8 +152,7 @@ void Executor::RunBatch() {
   {
     std::lock_guard lock(core_.mutex);
     for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
-    crowded_ = lane_.policy.ready() > 0;
-    wakeups_.KeepUntil(Patience(batch_.leader(), ended));
+    DecidePatience(batch_.leader(), ended);
   }
   batch_.EndAll(ended);
 }

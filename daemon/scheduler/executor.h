@@ -32,7 +32,7 @@ class Executor final : public engine::StepObserver {
   // Runs and ends a job that was popped, on the session of the level.
   void Run(Job& job, int level);
   // Until when those that sleep for answers may sleep on, now that the job is over. Under the lock.
-  SteadyTime Patience(const Job& job, SteadyTime ended) const;
+  void DecidePatience(const Job& job, SteadyTime ended);
   // The same for those of batch_, at level 0.
   void RunBatch();
   // What runs at level 0 from now on.

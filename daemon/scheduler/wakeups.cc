@@ -45,12 +45,14 @@ void Wakeups::Leave() {
 void Wakeups::WorkUntil(SteadyTime then) {
   processor_.store(static_cast<std::uint32_t>(std::max(0, ::sched_getcpu())), std::memory_order_relaxed);
   next_look_.store(then, std::memory_order_relaxed);
+  resting_.store(false, std::memory_order_relaxed);
+  FlushBefore(then);
 }
 
 void Wakeups::Rest() {
   {
     const std::lock_guard lock(mutex_);
-    next_look_.store(SteadyTime::max(), std::memory_order_relaxed);
+    resting_.store(true, std::memory_order_relaxed);
   }
   Flush();
 }

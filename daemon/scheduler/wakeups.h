@@ -42,11 +42,12 @@ class Wakeups {
   void Enter();
   void Leave();
 
-  // The executor works on this thread's processor and looks here again at `then`, as far as it knows.
+  // The executor works on this thread's processor and looks here again at `then`, as far as it knows: whoever should
+  // not wait until then is woken.
   void WorkUntil(SteadyTime then);
   // It rests: wakes all, and nobody leaves anything here any more.
   void Rest();
-  bool resting() const { return next_look_.load(std::memory_order_relaxed) == SteadyTime::max(); }
+  bool resting() const { return resting_.load(std::memory_order_relaxed); }
 
   // What comes from the own thread from now on may be kept back until then; at SteadyTime::min() not at all.
   void KeepUntil(SteadyTime until) { until_ = until; }
@@ -71,11 +72,12 @@ class Wakeups {
     std::uint32_t* word = nullptr;
   };
 
-  // False where it would have to wait for longer, or there are too many. Any thread.
+  // False where nobody works, or too many are kept. Any thread.
   bool Keep(Sleeper& sleeper, SteadyTime until);
 
   WakeupGroup* const group_;
   std::atomic<std::uint32_t> processor_{0};
+  std::atomic<bool> resting_{true};  // set under the lock
   std::atomic<SteadyTime> next_look_{SteadyTime::max()};
   std::atomic<SteadyTime> due_{SteadyTime::max()};  // of the first that is due; written under the lock
   std::mutex mutex_;

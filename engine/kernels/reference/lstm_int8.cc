@@ -186,9 +186,7 @@ void LstmInt8Cell::Normalize(const RunContext& run, LstmGate which, std::int16_t
     const float normalized = (static_cast<float>(gate[i]) - mean) * inverse_deviation;
     const float weighted =
         normalized * static_cast<float>(coefficients[i]) * scale + static_cast<float>(bias[i]) * bias_scale;
-    const float rounded = std::round(weighted * 0x1p12F);
-    gate[i] = fixed16::Saturate(std::isnan(rounded) ? std::numeric_limits<std::int16_t>::min()
-                                                    : static_cast<std::int32_t>(std::clamp(rounded, -1e9F, 1e9F)));
+    gate[i] = fixed16::Saturate(RoundBounded(weighted * 0x1p12F));
   }
 }
 
