@@ -25,6 +25,7 @@ Status Send(int socket, const ChannelAddress& address) {
   std::ranges::copy(address.model, hello.model);
   std::ranges::copy(address.version, hello.version);
   if (::send(socket, &hello, sizeof(hello), MSG_NOSIGNAL) == sizeof(hello)) return {};
+  if (errno == EPIPE || errno == ECONNRESET) return {};  // closed, and why is there to be received
   return Unavailable(StrCat("the daemon does not take a hello: ", std::strerror(errno)));
 }
 
@@ -39,7 +40,9 @@ Status Receive(std::vector<std::byte>& packet, ChannelOffer& offer) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  const ssize_t size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
+  ssize_t size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
+  // A daemon that has too many connections closes this one without a look at the hello: an error, and behind it why.
+  if (size < 0 && errno == ECONNRESET) size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
   if (size <= 0) return Unavailable("the daemon closed the connection, or does not answer");
   const cmsghdr* const header = CMSG_FIRSTHDR(&message);
   if (header != nullptr && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(descriptors))) {

@@ -35,8 +35,12 @@ void SetTimeout(grpc::ClientContext& context, std::chrono::nanoseconds timeout) 
 
 Status FromGrpc(const grpc::Status& status, const std::string& socket_path) {
   if (status.ok()) return {};
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) TFLD_RETURN_IF_ERROR(ProbeSocket(socket_path));
-  return {static_cast<StatusCode>(status.error_code()), status.error_message()};
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) {
+    return {static_cast<StatusCode>(status.error_code()), status.error_message()};
+  }
+  TFLD_RETURN_IF_ERROR(ProbeSocket(socket_path));
+  const bool closed = status.error_message().starts_with("failed to connect");  // gRPC's words
+  return Unavailable(StrCat(status.error_message(), closed ? ": the daemon may have too many connections open" : ""));
 }
 
 }  // namespace tfld::client

@@ -56,8 +56,10 @@ class Daemon {
   }
 
   Status StartFailureLog() {
-    return core_.loop->Every(std::chrono::seconds(1),
-                             [this] { core_.failures.Flush(std::chrono::steady_clock::now()); });
+    return core_.loop->Every(std::chrono::seconds(1), [this] {
+      core_.failures.Flush(std::chrono::steady_clock::now());
+      doors_.LogRefused();
+    });
   }
 
   // On a thread of its own, so that metrics, admin and signals are answered while models load.

@@ -3,12 +3,14 @@
 #include <sys/socket.h>
 
 #include <ctime>
+#include <string>
 #include <utility>
 
 #include "daemon/app/metrics_page.h"
 #include "daemon/app/room_options.h"
 #include "daemon/rpc/admin_service.h"
 #include "daemon/rpc/inference_service.h"
+#include "daemon/telemetry/log.h"
 #include "tfld/engine.h"
 
 namespace tfld::daemon {
@@ -102,8 +104,7 @@ Status Doors::OpenMetrics() {
   sources.manager = core_.manager.get();
   sources.scheduler = &core_.scheduler;
   sources.readiness = &core_.readiness;
-  sources.connections.emplace_back(kGrpcTransport, [this] { return inference_->connections(); });
-  sources.connections.emplace_back(kChannelTransport, [this] { return channels(); });
+  sources.connections = [this] { return CountConnections(); };
   const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };
   TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(core_.settings.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
   TFLD_ASSIGN_OR_RETURN(metrics_, HttpServer::Start(*core_.loop, std::move(socket), handler));
@@ -111,6 +112,23 @@ Status Doors::OpenMetrics() {
   TFLD_ASSIGN_OR_RETURN(auto tcp_socket, ListenLoopback(core_.settings.metrics.tcp_listen));
   TFLD_ASSIGN_OR_RETURN(metrics_tcp_, HttpServer::Start(*core_.loop, std::move(tcp_socket), handler));
   return {};
+}
+
+std::vector<ConnectionCounts> Doors::CountConnections() const {
+  std::vector<ConnectionCounts> counts = {{kGrpcTransport, inference_->connections(), inference_->refused()}};
+  if (channels_) counts.push_back({kChannelTransport, channels_->channels(), channels_->refused()});
+  return counts;
+}
+
+void Doors::LogRefused() {
+  for (const ConnectionCounts& counts : CountConnections()) {
+    const std::uint64_t before = std::exchange(logged_[counts.transport], counts.refused);
+    if (counts.refused == before) continue;
+    Log(LogLevel::kWarning, "connections refused: there were too many; see max_connections and max_total",
+        {{"transport", std::string(counts.transport)},
+         {"refused", std::to_string(counts.refused - before)},
+         {"open", std::to_string(counts.open)}});
+  }
 }
 
 void Doors::StopAccepting() {

@@ -7,7 +7,6 @@
 #include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/readiness.h"
 #include "daemon/scheduler/scheduler.h"
-#include "daemon/telemetry/metrics.h"
 
 namespace tfld::daemon {
 namespace {
@@ -35,7 +34,7 @@ MetricsSnapshot TakeSnapshot(const MetricsSources& sources) {
     if (static_cast<Refusal>(i) == Refusal::kNone) continue;
     snapshot.refused.emplace_back(RefusalName(static_cast<Refusal>(i)), stats.refused[i]);
   }
-  for (const auto& [transport, count] : sources.connections) snapshot.connections.emplace_back(transport, count());
+  snapshot.connections = sources.connections();
   return snapshot;
 }
 

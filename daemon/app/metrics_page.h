@@ -1,18 +1,15 @@
 // What the metrics socket answers: /metrics, /healthz, /readyz.
 #pragma once
 
-#include <cstddef>
 #include <functional>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "daemon/system/http_server.h"
+#include "daemon/telemetry/metrics.h"
 
 namespace tfld::daemon {
 
 class Manager;
-class Metrics;
 class Readiness;
 class Scheduler;
 
@@ -22,8 +19,7 @@ struct MetricsSources {
   const Manager* manager = nullptr;
   const Scheduler* scheduler = nullptr;
   const Readiness* readiness = nullptr;
-  // By transport, how many connections are open.
-  std::vector<std::pair<std::string_view, std::function<std::size_t()>>> connections;
+  std::function<std::vector<ConnectionCounts>()> connections;
 };
 
 // /healthz says that the process answers, /readyz that the stored models serve. The metrics come as OpenMetrics to a

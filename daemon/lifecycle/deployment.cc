@@ -84,7 +84,7 @@ Status Deployment::Stage(StoredVersion& version) {
   ModelState next = CurrentState();
   next.Put(version.record);
   next.highest_version = std::max(next.highest_version, version_);
-  if (request_.stage_only) next.events.push_back(MakeEvent("stage", version_, Status(), request_.actor));
+  if (request_.stage_only) next.events.Append(MakeEvent("stage", version_, Status(), request_.actor));
   TFLD_RETURN_IF_ERROR(lifecycle_.store->Stage(*incoming_, version_, next));
   staged_ = true;
   lifecycle_.map.Announce(request_.model);
@@ -99,7 +99,7 @@ Status Deployment::Activate(const StoredVersion& version) {
   TFLD_ASSIGN_OR_RETURN(auto instance, lifecycle_.loader.Warm(executable_, request_.model));
   TFLD_RETURN_IF_ERROR(lifecycle_.loader.RunGolden(*executable_, version));
   ModelState next = AfterActivation(CurrentState(), version_);
-  next.events.push_back(MakeEvent("deploy", version_, Status(), request_.actor));
+  next.events.Append(MakeEvent("deploy", version_, Status(), request_.actor));
   TFLD_RETURN_IF_ERROR(lifecycle_.Publish(next, version, std::move(instance)));
   Enter(VersionState::kActive, StrCat("version ", version_, " serves"));
   return {};

@@ -99,13 +99,13 @@ void Lifecycle::Suspend(const std::string& model) {
 void Lifecycle::Note(const std::string& model, EventRecord event) {
   auto state = store->Get(model);
   if (!state.ok()) return;
-  state->events.push_back(std::move(event));
+  state->events.Append(std::move(event));
   (void)store->Write(*state);
 }
 
 void Lifecycle::Fail(const ModelState& state, std::uint64_t version, EventRecord event) {
   ModelState next = AfterFailure(state, version, event.reason);
-  next.events.push_back(std::move(event));
+  next.events.Append(std::move(event));
   // Files go only once the state has let go of them. If it cannot now, the next start finds the version wanting again.
   if (store->Write(next).ok()) (void)store->RemoveFiles(next.name, version);
 }
@@ -118,7 +118,7 @@ void Lifecycle::Vacuum(const std::string& model) {
   for (const std::uint64_t version : surplus) {
     const VersionRecord* record = state->Find(version);
     if (record->state != StoredState::kFailed) {
-      state->events.push_back(MakeEvent("remove", version, Status(), "tfld"));
+      state->events.Append(MakeEvent("remove", version, Status(), "tfld"));
     }
     state->Erase(version);
   }

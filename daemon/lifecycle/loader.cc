@@ -1,5 +1,7 @@
 #include "daemon/lifecycle/loader.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -41,7 +43,10 @@ Status RunTimes(const engine::Executable& executable, engine::Session& session, 
 std::shared_ptr<ModelInstance> FreedOn(std::shared_ptr<Worker> thread, std::shared_ptr<ModelInstance> instance) {
   ModelInstance* const raw = instance.get();
   return {raw, [thread = std::move(thread), instance = std::move(instance)](ModelInstance*) mutable {
-            thread->Post([instance = std::move(instance)]() mutable { instance.reset(); });
+            thread->Post([instance = std::move(instance)]() mutable {
+              instance.reset();
+              malloc_trim(0);  // what a version took is spread over the heaps, which would keep it
+            });
           }};
 }
 

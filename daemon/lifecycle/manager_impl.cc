@@ -56,8 +56,8 @@ void ManagerImpl::RecordResume(const ModelState& state, std::uint64_t version,
                                const std::vector<EventRecord>& failures) {
   ModelState next = AfterRollback(state, version);
   if (next == state && failures.empty()) return;
-  next.events.insert(next.events.end(), failures.begin(), failures.end());
-  next.events.push_back(MakeEvent("resume", version, Status(), kOurselves));
+  for (const EventRecord& failure : failures) next.events.Append(failure);
+  next.events.Append(MakeEvent("resume", version, Status(), kOurselves));
   (void)lifecycle_->store->Write(next);
 }
 
@@ -73,7 +73,7 @@ bool ManagerImpl::IsServing(const std::string& model, std::uint64_t version) con
 Result<VersionStatus> ManagerImpl::Switch(ModelState next, std::uint64_t version, const std::string& action,
                                           const std::string& actor) {
   const std::string model = next.name;
-  next.events.push_back(MakeEvent(action, version, Status(), actor));
+  next.events.Append(MakeEvent(action, version, Status(), actor));
   const Status loaded = lifecycle_->LoadAndPublish(next, version, {.run_golden = true, .write = true});
   if (!loaded.ok()) {
     EventRecord event = MakeEvent(action, version, loaded, actor);
@@ -109,7 +109,7 @@ Result<VersionStatus> ManagerImpl::Rollback(const std::string& model, std::optio
 Status ManagerImpl::RemoveVersion(ModelState state, std::uint64_t version, const std::string& actor) {
   TFLD_RETURN_IF_ERROR(CheckRemovable(state, version));
   state.Erase(version);
-  state.events.push_back(MakeEvent("remove", version, Status(), actor));
+  state.events.Append(MakeEvent("remove", version, Status(), actor));
   TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));
   (void)lifecycle_->store->RemoveFiles(state.name, version);  // what stays goes at the next start
   return {};
@@ -162,7 +162,7 @@ Result<ModelStatus> ManagerImpl::Get(const std::string& model) const {
 Result<std::vector<HistoryEvent>> ManagerImpl::History(const std::string& model) const {
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
   std::vector<HistoryEvent> events;
-  for (const EventRecord& event : state.events) events.push_back(ToHistory(event));
+  for (const EventRecord& event : state.events.all()) events.push_back(ToHistory(event));
   return events;
 }
 

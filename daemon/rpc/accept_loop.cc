@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <thread>
 #include <utility>
@@ -72,6 +73,7 @@ struct AcceptLoop::Impl {
   std::shared_ptr<PeerRegistry> registry;
   AcceptLimits limits;
   HandOver hand_over;
+  std::atomic<std::uint64_t> refused = 0;  // written by the loop
   DescriptorNumbers numbers;
   std::vector<Silent> silents;      // in the order of their deadlines
   Clock::time_point pause_until{};  // out of descriptors: accept nothing until then
@@ -108,6 +110,8 @@ void AcceptLoop::Stop() {
   impl_->silents.clear();
   close(std::exchange(impl_->listening, -1));
 }
+
+std::uint64_t AcceptLoop::refused() const { return impl_->refused; }
 
 void AcceptLoop::Impl::Loop() {
   std::vector<pollfd> polled;
@@ -154,6 +158,7 @@ bool AcceptLoop::Impl::HasRoom(uid_t uid) const {
 void AcceptLoop::Impl::Admit(int descriptor) {
   Result<PeerIdentity> identity = ReadPeerIdentity(descriptor);
   if (!identity.ok() || !HasRoom(identity->uid)) {
+    ++refused;
     close(descriptor);
     return;
   }

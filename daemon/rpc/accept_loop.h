@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,6 +39,9 @@ class AcceptLoop {
 
   // Accepts no more: closes the listening socket and connections that were not handed on yet.
   void Stop();
+
+  // Connections that were closed at once, because there were too many. From any thread.
+  std::uint64_t refused() const;
 
  private:
   AcceptLoop();

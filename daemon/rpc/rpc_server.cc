@@ -92,6 +92,7 @@ void RpcServer::SetServing(bool serving) {
 }
 
 std::size_t RpcServer::connections() const { return impl_->peers->Sweep(); }
+std::uint64_t RpcServer::refused() const { return impl_->accept_loop->refused(); }
 
 void RpcServer::StopAccepting() { impl_->accept_loop->Stop(); }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -38,6 +39,8 @@ class RpcServer {
 
   // Open connections.
   std::size_t connections() const;
+  // Connections that were not taken, because there were too many.
+  std::uint64_t refused() const;
 
   // No new connections; calls that are under way on the open ones go on, until Stop.
   void StopAccepting();

@@ -19,6 +19,8 @@
 #include "daemon/identity/peer_identity.h"
 #include "daemon/shm/channel_connection.h"
 #include "daemon/shm/user_account.h"
+#include "daemon/shm/welcome.h"
+#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
@@ -41,8 +43,9 @@ struct ChannelServer::Impl {
   void Loop();
   bool NeedsTicks() const;
   void AcceptAll();
-  std::size_t ConnectionsFor(std::uint32_t uid) const;
+  Status CheckRoom(std::uint32_t uid) const;
   void Admit(int descriptor);
+  void Refuse(int descriptor, const Status& why);
   void Serve(int descriptor);
   void Drop(int descriptor);
   void DropOverdue();
@@ -55,8 +58,9 @@ struct ChannelServer::Impl {
   std::unordered_map<int, std::unique_ptr<ChannelConnection>> connections;  // by descriptor
   UserAccounts accounts;
   bool paused = false;  // out of descriptors: the listening socket is not waited on until the next tick
-  std::atomic<std::size_t> open_channels = 0;  // written by the loop
-  std::atomic<bool> accepting = true;          // false from StopAccepting on
+  std::atomic<std::size_t> open_channels = 0;  // this and the next are written by the loop
+  std::atomic<std::uint64_t> refused = 0;
+  std::atomic<bool> accepting = true;  // false from StopAccepting on
   std::atomic<bool> stopping = false;
   std::thread thread;
 };
@@ -102,6 +106,7 @@ void ChannelServer::Stop() {
 }
 
 std::size_t ChannelServer::channels() const { return impl_->open_channels; }
+std::uint64_t ChannelServer::refused() const { return impl_->refused; }
 
 Status ChannelServer::Impl::Arm(int descriptor) const {
   epoll_event event{};
@@ -152,22 +157,34 @@ void ChannelServer::Impl::AcceptAll() {
   }
 }
 
-std::size_t ChannelServer::Impl::ConnectionsFor(std::uint32_t uid) const {
+// RESOURCE_EXHAUSTED when the user may not have one more connection.
+Status ChannelServer::Impl::CheckRoom(std::uint32_t uid) const {
+  if (connections.size() >= limits.max_connections) {
+    return ResourceExhausted(StrCat("the daemon has ", connections.size(), " connections open, as many as it takes"));
+  }
   const auto own = limits.users.find(uid);
-  return own != limits.users.end() ? own->second : limits.max_connections_per_user;
+  const std::size_t allowed = own != limits.users.end() ? own->second : limits.max_connections_per_user;
+  const std::size_t open = accounts.Of(uid).connections;
+  if (open < allowed) return {};
+  return ResourceExhausted(StrCat("uid ", uid, " has ", open, " connections open and may have ", allowed));
 }
 
 void ChannelServer::Impl::Admit(int descriptor) {
   const Result<PeerIdentity> peer = ReadPeerIdentity(descriptor);
-  const bool room = peer.ok() && connections.size() < limits.max_connections &&
-                    accounts.Of(peer->uid).connections < ConnectionsFor(peer->uid);
-  if (!room || !Arm(descriptor).ok()) {
-    ::close(descriptor);
-    return;
-  }
+  Status status = peer.status();
+  if (status.ok()) status = CheckRoom(peer->uid);
+  if (status.ok()) status = Arm(descriptor);
+  if (!status.ok()) return Refuse(descriptor, status);
   const JobClient client{peer->uid, peer->pid};
   accounts.AddConnection(client.uid);
   connections[descriptor] = std::make_unique<ChannelConnection>(descriptor, client, steady_clock::now());
+}
+
+void ChannelServer::Impl::Refuse(int descriptor, const Status& why) {
+  ++refused;
+  const std::vector<std::byte> packet = EncodeWelcome(why);
+  (void)::send(descriptor, packet.data(), packet.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  ::close(descriptor);
 }
 
 void ChannelServer::Impl::Serve(int descriptor) {

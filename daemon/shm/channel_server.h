@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "daemon/shm/shm_context.h"
@@ -28,6 +29,8 @@ class ChannelServer {
 
   // Channels that are open.
   std::size_t channels() const;
+  // Connections that were not taken, because there were too many.
+  std::uint64_t refused() const;
 
  private:
   ChannelServer();

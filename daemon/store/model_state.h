@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/store/event_history.h"
+
 namespace tfld::daemon {
 
 enum class StoredState : std::uint8_t {
@@ -32,25 +34,13 @@ struct VersionRecord {
   bool operator==(const VersionRecord&) const = default;
 };
 
-struct EventRecord {
-  std::int64_t time = 0;  // Unix time, seconds
-  std::string action;
-  std::uint64_t version = 0;
-  bool ok = true;
-  std::string reason;
-  std::string actor;
-  bool operator==(const EventRecord&) const = default;
-};
-
-inline constexpr std::size_t kMaxEvents = 1000;
-
 struct ModelState {
   std::string name;
   std::uint64_t generation = 0;         // Store::Write counts it up
   std::uint64_t highest_version = 0;    // that was ever given out, so that a removed number does not come back
   std::vector<std::uint64_t> lineage;   // the active version, last, and before it the good ones that led to it
   std::vector<VersionRecord> versions;  // ascending
-  std::vector<EventRecord> events;      // newest last; Store::Write keeps the last kMaxEvents
+  EventHistory events;
   bool operator==(const ModelState&) const = default;
 
   std::optional<std::uint64_t> active() const;

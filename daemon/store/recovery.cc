@@ -117,7 +117,7 @@ class ModelRecovery {
   }
 
   void AddEvent(std::uint64_t version, std::string reason) {
-    state_.events.push_back({now_, kAction, version, false, std::move(reason), kActor});
+    state_.events.Append({now_, kAction, version, false, std::move(reason), kActor});
     changed_ = true;
   }
 

@@ -1,6 +1,7 @@
 #include "daemon/store/state_file.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "daemon/store/digest.h"
 #include "daemon/store/file_tools.h"
@@ -58,7 +59,7 @@ Result<ModelState> StateFromJson(const Json& json) {
     TFLD_ASSIGN_OR_RETURN(VersionRecord record, VersionFromJson(version));
     state.Put(std::move(record));
   }
-  for (const Json& event : json.at("events")) state.events.push_back(EventFromJson(event));
+  for (const Json& event : json.at("events")) state.events.Append(EventFromJson(event));
   return state;
 }
 
@@ -88,8 +89,9 @@ std::string EncodeState(const ModelState& state) {
   text.resize(text.rfind('\n'));  // the end of the object, which the events are still to go into
   text += ",\n \"events\": [";
   // One at a time: all of a long history as one document takes twenty times its text.
-  for (const EventRecord& event : state.events) {
-    text += &event == &state.events.front() ? "\n  " : ",\n  ";
+  std::string_view separator = "\n  ";
+  for (const EventRecord& event : state.events.all()) {
+    text += std::exchange(separator, ",\n  ");
     text += Dump(ToJson(event), -1);
   }
   text += "\n ]\n}\n";

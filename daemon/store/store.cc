@@ -102,9 +102,6 @@ Status Store::Write(const ModelState& next) {
 
 Status Store::WriteOver(const ModelState* old, ModelState next) {
   next.generation = (old != nullptr ? old->generation : 0) + 1;
-  if (next.events.size() > kMaxEvents) {
-    next.events.erase(next.events.begin(), next.events.end() - static_cast<std::ptrdiff_t>(kMaxEvents));
-  }
   const std::string directory = layout_.Model(next.name);
   if (const Status written = WriteStateFile(files_, directory, next); !written.ok()) {
     // The new file may be in place and not be durable: put the old one back, so that a restart agrees with what the

@@ -26,6 +26,13 @@ namespace tfld::daemon {
 
 class RequestStats;
 
+// Of the socket of one transport.
+struct ConnectionCounts {
+  std::string_view transport;  // "grpc"
+  std::uint64_t open = 0;
+  std::uint64_t refused = 0;  // since the start, because there were too many
+};
+
 // The state of things at the time of a scrape.
 struct MetricsSnapshot {
   struct Model {
@@ -39,8 +46,8 @@ struct MetricsSnapshot {
   int executors = 0;
   int executors_busy = 0;
   std::uint64_t preemptions = 0;
-  std::vector<std::pair<std::string_view, std::uint64_t>> refused;      // by the scheduler, by reason
-  std::vector<std::pair<std::string_view, std::uint64_t>> connections;  // open ones by socket: "grpc"
+  std::vector<std::pair<std::string_view, std::uint64_t>> refused;  // by the scheduler, by reason
+  std::vector<ConnectionCounts> connections;
 };
 
 enum class MetricsFormat : std::uint8_t {

@@ -64,10 +64,14 @@ void AppendStateFamilies(const MetricsSnapshot& snapshot, MetricFamilies& famili
   AppendModels(snapshot.models, families);
   AppendScheduler(snapshot, families);
   FamilyBuilder connections("tfld_connections", "Open connections of clients, by transport.", MetricType::Gauge);
-  for (const auto& [transport, count] : snapshot.connections) {
-    connections.AddGauge({{"transport", std::string(transport)}}, static_cast<double>(count));
+  FamilyBuilder refused("tfld_connections_refused_total",
+                        "Connections that were not taken, because there were too many.", MetricType::Counter);
+  for (const ConnectionCounts& of : snapshot.connections) {
+    connections.AddGauge({{"transport", std::string(of.transport)}}, static_cast<double>(of.open));
+    refused.AddCounter({{"transport", std::string(of.transport)}}, static_cast<double>(of.refused));
   }
   connections.AppendTo(families);
+  refused.AppendTo(families);
 }
 
 }  // namespace tfld::daemon

@@ -21,13 +21,17 @@ Status MeasureModel(const std::string& name, const std::vector<std::byte>& model
   TFLD_RETURN_IF_ERROR(daemon.Start(StrCat("[[model]]\nname = \"together\"\nmax_batch = ", kMaxBatch, "\n")));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("together", model));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("alone", model));
+  WorkerOptions worker;
+  worker.runtime_dir = daemon.runtime_dir();
+  worker.transport = "channel";
+  worker.slots = kMaxBatch;
+  worker.seconds = options.seconds;
   std::vector<double> ratios, alone, together;
   for (int round = 0; round < kRounds; ++round) {
-    Load load{
-        .transport = "channel", .model = "alone", .clients = kClients, .slots = kMaxBatch, .seconds = options.seconds};
-    TFLD_ASSIGN_OR_RETURN(alone.emplace_back(), RequestsPerSecond(daemon, load));
-    load.model = "together";
-    TFLD_ASSIGN_OR_RETURN(together.emplace_back(), RequestsPerSecond(daemon, load));
+    worker.model = "alone";
+    TFLD_ASSIGN_OR_RETURN(alone.emplace_back(), RequestsPerSecond(worker, kClients));
+    worker.model = "together";
+    TFLD_ASSIGN_OR_RETURN(together.emplace_back(), RequestsPerSecond(worker, kClients));
     ratios.push_back(together.back() / alone.back());
   }
   report.Add({StrCat("batching_gain_", name), Median(ratios), "ratio",

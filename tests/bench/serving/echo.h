@@ -10,6 +10,9 @@
 
 namespace tfld::bench {
 
+// Where the server of a directory is.
+inline std::string EchoSocketIn(const std::string& directory) { return directory + "/echo.sock"; }
+
 // In the server's process: serves until standard input ends.
 int RunEchoServer(const std::string& socket_path);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/base/result.h"
+#include "tests/bench/serving/echo.h"
 #include "tests/support/temp_dir.h"
 
 namespace tfld::bench {
@@ -18,7 +19,8 @@ class EchoProcess {
   EchoProcess& operator=(const EchoProcess&) = delete;
 
   Status Start();
-  std::string socket_path() const { return directory_ / "echo.sock"; }
+  std::string directory() const { return directory_.path(); }
+  std::string socket_path() const { return EchoSocketIn(directory()); }
 
  private:
   test::TempDir directory_;

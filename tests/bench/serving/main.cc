@@ -41,6 +41,7 @@ void AddWorkerOptions(CLI::App& app, WorkerOptions& options) {
   app.add_option("--priority", options.priority);
   app.add_option("--threads", options.threads);
   app.add_option("--slots", options.slots);
+  app.add_option("--echo-bytes", options.echo_bytes);
   app.add_option("--think-us", options.think_us);
   app.add_option("--seconds", options.seconds);
   app.add_option("--start-ns", options.start_ns);

@@ -8,6 +8,7 @@
 
 #include "engine/base/str_cat.h"
 #include "tests/bench/serving/bare_engine.h"
+#include "tests/bench/serving/echo_process.h"
 #include "tests/bench/serving/latencies.h"
 #include "tests/bench/serving/models.h"
 #include "tests/bench/serving/scenarios.h"
@@ -20,6 +21,8 @@ namespace {
 constexpr int kSlots = 8;    // requests under way of a client that waits for them in one thread
 constexpr int kThreads = 4;  // of a client that has a thread for each
 constexpr int kMaxBatch = 8;
+constexpr int kRounds = 5;  // that each number of clients takes its turn in
+constexpr int kClients[] = {1, 4, 16, 64};
 
 // A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
 // whether a client has a thread for each request under way or one for all.
@@ -55,46 +58,106 @@ Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds
   return static_cast<double>(runs) / (static_cast<double>(MonotonicNs() - begin) / 1e9);
 }
 
-}  // namespace
+// Rates of several rounds.
+using Rounds = std::vector<double>;
+using RoundsByClients = std::map<int, Rounds>;
 
-Result<double> RequestsPerSecond(const BenchDaemon& daemon, const Load& load) {
+std::string Spread(const Rounds& rounds) {
+  const auto [low, high] = std::ranges::minmax(rounds);
+  return StrCat(Rounded(low), " to ", Rounded(high), " 1/s in ", rounds.size(), " rounds");
+}
+
+// The medians' least over their best, and at how many clients they are.
+struct Sweep {
+  double best = 0, ratio = 0;
+  int best_at = 0, least_at = 0;
+};
+
+Sweep SweepOf(const RoundsByClients& rounds) {
+  std::map<int, double> rates;
+  for (const auto& [clients, of_clients] : rounds) rates[clients] = Median(of_clients);
+  const auto [least, best] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
+  return {best->second, least->second / best->second, best->first, least->first};
+}
+
+WorkerOptions WorkerOf(const Way& way, const BenchDaemon& daemon, double seconds) {
   WorkerOptions worker;
   worker.runtime_dir = daemon.runtime_dir();
-  worker.model = load.model;
-  worker.transport = load.transport;
-  worker.threads = load.threads;
-  worker.slots = load.slots;
-  worker.seconds = load.seconds;
+  worker.model = way.model;
+  worker.transport = way.transport;
+  worker.threads = way.threads;
+  worker.slots = way.slots;
+  worker.seconds = seconds;
+  return worker;
+}
+
+}  // namespace
+
+Result<double> RequestsPerSecond(const WorkerOptions& worker, int clients) {
   TFLD_ASSIGN_OR_RETURN(const auto results,
-                        RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(load.clients), worker)));
+                        RunTogether(std::vector<WorkerOptions>(static_cast<std::size_t>(clients), worker)));
   std::uint64_t answered = 0;
   for (const WorkerResult& result : results) {
     if (result.failed > 0) return Internal(StrCat(result.failed, " requests failed: ", result.error));
     answered += result.samples.size();
   }
-  return static_cast<double>(answered) / load.seconds;
+  return static_cast<double>(answered) / worker.seconds;
 }
 
 namespace {
 
-Status MeasureWay(const Way& way, const BenchDaemon& daemon, const BareEngine& bare, double seconds, Report& report) {
+void AddSweep(const std::string& name, const RoundsByClients& rounds, const std::string& beside, Report& report) {
+  const Sweep sweep = SweepOf(rounds);
+  report.Add({name + "_throughput_least_of_best", sweep.ratio, "ratio",
+              StrCat("best at ", sweep.best_at, " clients, least at ", sweep.least_at, beside), 0.95, false});
+}
+
+// Beside the engine alone, on as many threads as there are processors.
+Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bare, double seconds, Report& report) {
   const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<double> engine_rates;
-  std::map<int, double> rates;
-  for (const int clients : {1, 4, 16, 64}) {
-    TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, seconds));
-    engine_rates.push_back(runs);
-    TFLD_ASSIGN_OR_RETURN(rates[clients], RequestsPerSecond(daemon, {way.transport, way.model, clients, way.threads,
-                                                                     way.slots, seconds}));
-    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), rates[clients], "1/s",
-                StrCat("Session::Run on ", processors, " threads: ", Rounded(runs), " 1/s")});
+  const WorkerOptions worker = WorkerOf(way, daemon, seconds / kRounds);
+  RoundsByClients rounds;
+  Rounds bare_rates;
+  for (int round = 0; round < kRounds; ++round) {
+    for (const int clients : kClients) {
+      TFLD_ASSIGN_OR_RETURN(const double rate, RequestsPerSecond(worker, clients));
+      rounds[clients].push_back(rate);
+    }
+    TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, worker.seconds));
+    bare_rates.push_back(runs);
   }
-  const auto [least, most] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
-  report.Add({StrCat(way.name, "_throughput_least_of_best"), least->second / most->second, "ratio",
-              StrCat("best at ", most->first, " clients, least at ", least->first), 0.95, false});
-  if (std::string_view(way.transport) != "channel") return {};
-  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), most->second / Median(engine_rates), "ratio",
-              StrCat("Session::Run: ", Rounded(Median(engine_rates)), " 1/s"), 0.90, false});
+  for (const auto& [clients, rates] : rounds) {
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), Median(rates), "1/s", Spread(rates)});
+  }
+  AddSweep(way.name, rounds, "", report);
+  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), SweepOf(rounds).best / Median(bare_rates), "ratio",
+              StrCat("Session::Run on ", processors, " threads: ", Rounded(Median(bare_rates)), " 1/s"), 0.90, false});
+  return {};
+}
+
+// Beside a bare gRPC echo of the same size under the same load, which shows what so many clients cost gRPC itself.
+Status MeasureGrpc(const Way& way, const BenchDaemon& daemon, BareEngine& bare, double seconds, Report& report) {
+  EchoProcess server;
+  TFLD_RETURN_IF_ERROR(server.Start());
+  const WorkerOptions worker = WorkerOf(way, daemon, seconds / kRounds);
+  WorkerOptions echo = worker;
+  echo.transport = "echo";
+  echo.runtime_dir = server.directory();
+  echo.echo_bytes = static_cast<int>(bare.session().Input(0).bytes.size());
+  RoundsByClients rounds, echo_rounds;
+  for (int round = 0; round < kRounds; ++round) {
+    for (const int clients : kClients) {
+      TFLD_ASSIGN_OR_RETURN(const double rate, RequestsPerSecond(worker, clients));
+      rounds[clients].push_back(rate);
+      TFLD_ASSIGN_OR_RETURN(const double echo_rate, RequestsPerSecond(echo, clients));
+      echo_rounds[clients].push_back(echo_rate);
+    }
+  }
+  for (const auto& [clients, rates] : rounds) {
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), Median(rates), "1/s",
+                StrCat(Spread(rates), "; bare echo ", Rounded(Median(echo_rounds[clients])), " 1/s")});
+  }
+  AddSweep(way.name, rounds, StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds).ratio)), report);
   return {};
 }
 
@@ -112,8 +175,11 @@ Status MeasureThroughput(const BenchOptions& options, Report& report) {
       kMaxBatch, "\n")));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("alone", model));
   TFLD_RETURN_IF_ERROR(daemon.Deploy("together", model));
-  TFLD_ASSIGN_OR_RETURN(const BareEngine bare, BareEngine::Load(model));
-  for (const Way& way : kWays) TFLD_RETURN_IF_ERROR(MeasureWay(way, daemon, bare, options.seconds, report));
+  TFLD_ASSIGN_OR_RETURN(BareEngine bare, BareEngine::Load(model));
+  for (const Way& way : kWays) {
+    const auto measure = std::string_view(way.transport) == "grpc" ? MeasureGrpc : MeasureChannel;
+    TFLD_RETURN_IF_ERROR(measure(way, daemon, bare, options.seconds, report));
+  }
   return {};
 }
 

@@ -1,24 +1,12 @@
 // Requests a second under closed-loop load.
 #pragma once
 
-#include <string>
-
 #include "engine/base/result.h"
+#include "tests/bench/serving/worker.h"
 
 namespace tfld::bench {
 
-class BenchDaemon;
-
-struct Load {
-  std::string transport{};
-  std::string model{};
-  int clients = 1;  // processes
-  int threads = 1;  // of each
-  int slots = 1;    // of a thread: requests under way at a time
-  double seconds = 1;
-};
-
-// An error when a request fails.
-Result<double> RequestsPerSecond(const BenchDaemon& daemon, const Load& load);
+// Of so many clients together, each a process. An error when a request fails.
+Result<double> RequestsPerSecond(const WorkerOptions& worker, int clients);
 
 }  // namespace tfld::bench

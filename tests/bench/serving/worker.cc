@@ -25,6 +25,7 @@ std::vector<std::string> ArgumentsOf(const WorkerOptions& options) {
                                      "--priority",    options.priority,
                                      "--threads",     std::to_string(options.threads),
                                      "--slots",       std::to_string(options.slots),
+                                     "--echo-bytes",  std::to_string(options.echo_bytes),
                                      "--think-us",    std::to_string(options.think_us),
                                      "--seconds",     std::to_string(options.seconds),
                                      "--start-ns",    std::to_string(options.start_ns)};

@@ -17,10 +17,11 @@ namespace tfld::bench {
 struct WorkerOptions {
   std::string runtime_dir{};
   std::string model{};
-  std::string transport = "auto";  // "grpc", "channel"
+  std::string transport = "auto";  // "grpc", "channel"; "echo" for a bare echo server in runtime_dir
   std::string priority = "normal";
   int threads = 1;            // each with bindings of its own
   int slots = 1;              // of a thread: so many requests in flight
+  int echo_bytes = 0;         // to a bare echo server and back
   int think_us = 0;           // between an answer and the next request
   double seconds = 1;         // of measuring, after the start
   bool check = false;         // the answers are those of the version that gave them

@@ -10,6 +10,7 @@
 #include "client/examples/bearing_samples.h"
 #include "engine/base/str_cat.h"
 #include "tests/bench/serving/client_options.h"
+#include "tests/bench/serving/echo.h"
 #include "tests/bench/serving/worker.h"
 #include "tests/support/test_paths.h"
 #include "tfld/client.h"
@@ -141,6 +142,32 @@ WorkerResult RunPipelined(const WorkerOptions& options) {
   return result;
 }
 
+// The same load on gRPC alone.
+WorkerResult RunEcho(const WorkerOptions& options) {
+  WorkerResult result;
+  result.samples.reserve(1 << 18);
+  EchoClient echo(EchoSocketIn(options.runtime_dir));
+  const auto size = static_cast<std::size_t>(options.echo_bytes);
+  Status status = echo.Echo(size);
+  SleepUntil(options.start_ns);
+  const std::int64_t last = options.start_ns + static_cast<std::int64_t>(options.seconds * 1e9);
+  while (status.ok() && MonotonicNs() < last) {
+    const std::int64_t begin = MonotonicNs();
+    status = echo.Echo(size);
+    const std::int64_t end = MonotonicNs();
+    if (status.ok()) result.samples.push_back({end, static_cast<double>(end - begin) / 1e3});
+  }
+  if (!status.ok()) result.failed = 1;
+  result.error = status.ToString();
+  return result;
+}
+
+WorkerResult RunOne(const WorkerOptions& options, const Answers& answers, std::size_t first_turn) {
+  if (options.transport == "echo") return RunEcho(options);
+  if (options.slots > 1) return RunPipelined(options);
+  return Loop(options, answers, first_turn).Run();
+}
+
 void WriteAll(const void* data, std::size_t size) {
   const char* at = static_cast<const char*>(data);
   while (size > 0) {
@@ -159,8 +186,7 @@ int RunWorker(const WorkerOptions& options) {
   std::vector<WorkerResult> results(static_cast<std::size_t>(options.threads));
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    threads.emplace_back(
-        [&, i] { results[i] = options.slots > 1 ? RunPipelined(options) : Loop(options, answers, i * 7).Run(); });
+    threads.emplace_back([&, i] { results[i] = RunOne(options, answers, i * 7); });
   }
   for (std::thread& thread : threads) thread.join();
   WorkerResult all;

@@ -123,8 +123,10 @@ TEST_F(AcceptLoopTest, ClosesWhatIsAboveTheLimits) {
   Greet(Connect());
   const int second = Connect();
   Greet(second);
+  EXPECT_EQ(loop_->refused(), 0u);
   EXPECT_TRUE(IsClosed(Connect()));
   EXPECT_EQ(registry_->CountOf(getuid()), 2u);
+  EXPECT_EQ(loop_->refused(), 1u);
 }
 
 TEST_F(AcceptLoopTest, AUserMayHaveALimitOfHisOwn) {

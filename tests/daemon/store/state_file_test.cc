@@ -43,7 +43,7 @@ TEST(StateFile, WhatIsEncodedIsDecoded) {
 
 TEST(StateFile, BytesThatAreNoTextDoNotStopIt) {
   ModelState state = Example();
-  state.events[0].reason = "\xff\xfe";
+  state.events.Append({1700000002, "deploy", 4, false, "\xff\xfe", "tfld"});
   EXPECT_TRUE(DecodeState(EncodeState(state)).ok());
 }
 

@@ -55,15 +55,6 @@ TEST_F(StoreTest, GenerationsCountEveryWrite) {
   EXPECT_EQ(store_->Get("kws")->generation, 2u);
 }
 
-TEST_F(StoreTest, TheHistoryIsBounded) {
-  ASSERT_TRUE(Deploy(*store_, "kws", 1).ok());
-  ModelState state = StateOf(*store_, "kws");
-  for (std::uint64_t i = 0; i < kMaxEvents + 10; ++i) state.events.push_back({0, "activate", i, true, "", ""});
-  ASSERT_TRUE(store_->Write(state).ok());
-  EXPECT_EQ(store_->Get("kws")->events.size(), kMaxEvents);
-  EXPECT_EQ(store_->Get("kws")->events.back().version, kMaxEvents + 9);
-}
-
 TEST_F(StoreTest, WhatIsNotAsAnnouncedIsRefusedAndLeavesNothing) {
   const std::string bytes = FakeModel("1");
   const std::string digest = Sha256Of(AsBytes(bytes));

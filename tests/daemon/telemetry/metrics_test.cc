@@ -89,7 +89,7 @@ TEST_F(MetricsTest, GaugesComeFromTheSnapshot) {
   snapshot.executors_busy = 1;
   snapshot.preemptions = 9;
   snapshot.refused = {{"queue_full", 6}};
-  snapshot.connections = {{"grpc", 4}, {"channel", 3}};
+  snapshot.connections = {{"grpc", 4, 8}, {"channel", 3, 0}};
   const std::string page = Page(snapshot);
   EXPECT_THAT(page, HasSubstr(R"(tfld_model_active_version{model="kws"} 3)"));
   EXPECT_THAT(page, HasSubstr(R"(tfld_model_memory_bytes{category="packed",model="kws"} 200)"));
@@ -99,6 +99,7 @@ TEST_F(MetricsTest, GaugesComeFromTheSnapshot) {
   EXPECT_THAT(page, HasSubstr("tfld_preemptions_total 9"));
   EXPECT_THAT(page, HasSubstr(R"(tfld_admission_refusals_total{reason="queue_full"} 6)"));
   EXPECT_THAT(page, HasSubstr(R"(tfld_connections{transport="channel"} 3)"));
+  EXPECT_THAT(page, HasSubstr(R"(tfld_connections_refused_total{transport="grpc"} 8)"));
   EXPECT_THAT(page, HasSubstr("tfld_build_info{version="));
   EXPECT_THAT(Page(), Not(HasSubstr("kws")));
 }
