@@ -16,8 +16,10 @@ using std::chrono::nanoseconds;
 using Clock = SlotWaiter::Clock;
 
 constexpr nanoseconds kLongestSpin = std::chrono::microseconds(250);
-// Where requests wait for a larger part of their time, every executor is busy.
+// Where requests wait for a larger part of their time, and longer than it takes to be handed over, every executor is
+// busy.
 constexpr int kQueuedShare = 4;
+constexpr nanoseconds kHandOver = std::chrono::microseconds(5);
 // An executor that was woken on our processor is to begin at once; later on a yield is for others.
 constexpr int kLooksBeforeFirstYield = 8;
 constexpr int kLooksBetweenYields = 64;
@@ -46,14 +48,20 @@ void Relax() {
 #endif
 }
 
-// Until the daemon wakes us, or about so long.
-void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
+// Until the daemon wakes us, or about so long: false then.
+bool Sleep(channel::SlotHeader& slot, nanoseconds longest) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
   const timespec timeout{seconds.count(), (longest - seconds).count()};
-  ::syscall(SYS_futex, &slot.state, FUTEX_WAIT, channel::kPosted, &timeout, nullptr, 0);
+  return ::syscall(SYS_futex, &slot.state, FUTEX_WAIT, channel::kPosted, &timeout, nullptr, 0) == 0 ||
+         errno != ETIMEDOUT;
 }
 
 }  // namespace
+
+bool SlotWaiter::AnswersAreQuick() const {
+  const bool executors_are_busy = usual_queued_ > kHandOver && usual_queued_ * kQueuedShare > usual_;
+  return usual_ <= kLongestSpin && !executors_are_busy;
+}
 
 bool SlotWaiter::Spin(channel::SlotHeader& slot, Clock::time_point until) {
   Clock::time_point now = Clock::now();
@@ -81,25 +89,25 @@ SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLin
   static const bool can_spin = HasOtherProcessors();
   if (sleeps_left_ > 0) {
     --sleeps_left_;
-  } else if (can_spin && usual_ <= kLongestSpin && usual_queued_ * kQueuedShare <= usual_ &&
-             Spin(slot, std::min(posted + 2 * usual_, deadline))) {
+  } else if (can_spin && AnswersAreQuick() && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
     return Outcome::kAnswered;
   }
   // Announced first and looked at then; the daemon does it the other way round, so one of us sees the other.
   const auto processor = static_cast<std::uint32_t>(std::max(0, ::sched_getcpu()));
   std::atomic_ref(slot.sleepers).store(processor + 1, std::memory_order_seq_cst);
   Outcome outcome = Outcome::kAnswered;
+  bool woken = true;
   while (!Answered(slot)) {
     const nanoseconds left = deadline - Clock::now();
     if (left <= nanoseconds::zero()) {
       outcome = Outcome::kLate;
       break;
     }
-    if (const bool closed = link.closed(); closed || link.gone()) {
+    if (const bool closed = link.closed(); closed || (!woken && link.gone())) {
       if (!Answered(slot)) outcome = closed ? Outcome::kClosed : Outcome::kGone;
       break;
     }
-    Sleep(slot, std::min(left, kLookAround));
+    woken = Sleep(slot, std::min(left, kLookAround));
   }
   std::atomic_ref(slot.sleepers).store(0, std::memory_order_relaxed);
   return outcome;

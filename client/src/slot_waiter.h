@@ -34,6 +34,8 @@ class SlotWaiter {
 
   // How long the daemon took, and how much of that the request waited there for an executor, for the next Wait.
   void Learn(std::chrono::nanoseconds latency, std::chrono::nanoseconds queued);
+  // Whether a spin is likely to meet the answer, as far as was learnt.
+  bool AnswersAreQuick() const;
 
  private:
   bool Spin(channel::SlotHeader& slot, Clock::time_point until);

@@ -9,6 +9,7 @@
 
 #include "client/src/data_type.h"
 #include "client/src/runtime_dir.h"
+#include "client/src/slot_waiter.h"
 #include "client/src/socket_probe.h"
 #include "client/src/string_codec.h"
 #include "client/src/tensor_size.h"
@@ -48,6 +49,23 @@ TEST(DataTypeTest, NamesGoBothWays) {
     EXPECT_EQ(DataTypeFromName(DataTypeName(type)), type);
   }
   EXPECT_EQ(DataTypeFromName("INT5"), std::nullopt);
+}
+
+// Once a client sleeps, a daemon that then sleeps too makes every request as slow as two wake-ups.
+TEST(SlotWaiterTest, TheHandOverOfASmallModelIsNoQueue) {
+  using std::chrono::microseconds;
+  SlotWaiter waiter;
+  const auto learn = [&](microseconds latency, microseconds queued) {
+    for (int i = 0; i < 100; ++i) waiter.Learn(latency, queued);
+  };
+  learn(microseconds(3), microseconds(2));
+  EXPECT_TRUE(waiter.AnswersAreQuick());
+  learn(microseconds(100), microseconds(50));
+  EXPECT_FALSE(waiter.AnswersAreQuick()) << "every executor is busy";
+  learn(microseconds(100), microseconds(10));
+  EXPECT_TRUE(waiter.AnswersAreQuick());
+  learn(microseconds(1000), microseconds(10));
+  EXPECT_FALSE(waiter.AnswersAreQuick());
 }
 
 TEST(StringCodecTest, RoundTrip) {

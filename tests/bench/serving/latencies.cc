@@ -17,6 +17,10 @@ double Percentile(std::vector<double>& samples, double share) {
 
 double Median(std::vector<double> samples) { return Percentile(samples, 0.5); }
 
+double QuietTime(std::vector<double> times) { return Percentile(times, 0.25); }
+
+double QuietRate(std::vector<double> rates) { return Percentile(rates, 0.75); }
+
 std::string Rounded(double value) {
   char text[32];
   std::snprintf(text, sizeof(text), "%.2f", value);

@@ -71,11 +71,11 @@ Result<Overhead> Compare(BenchDaemon& daemon, const std::string& name, std::span
         memcpy_times.all, memcpy_times.medians));
   }
   Overhead overhead;
-  overhead.bare_us = Median(bare_times.medians);
+  overhead.bare_us = QuietTime(bare_times.medians);
   overhead.bare_p99_us = Percentile(bare_times.all, 0.99);
-  overhead.channel_us = Median(channel_times.medians);
+  overhead.channel_us = QuietTime(channel_times.medians);
   overhead.channel_p99_us = Percentile(channel_times.all, 0.99);
-  overhead.memcpy_us = Median(memcpy_times.medians);
+  overhead.memcpy_us = QuietTime(memcpy_times.medians);
   return overhead;
 }
 

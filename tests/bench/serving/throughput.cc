@@ -21,7 +21,7 @@ namespace {
 constexpr int kSlots = 8;    // requests under way of a client that waits for them in one thread
 constexpr int kThreads = 4;  // of a client that has a thread for each
 constexpr int kMaxBatch = 8;
-constexpr int kRounds = 5;  // that each number of clients takes its turn in
+constexpr int kRounds = 8;  // that each number of clients takes its turn in
 constexpr int kClients[] = {1, 4, 16, 64};
 
 // A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
@@ -67,7 +67,7 @@ std::string Spread(const Rounds& rounds) {
   return StrCat(Rounded(low), " to ", Rounded(high), " 1/s in ", rounds.size(), " rounds");
 }
 
-// The medians' least over their best, and at how many clients they are.
+// The least of the rates over their best, and at how many clients they are.
 struct Sweep {
   double best = 0, ratio = 0;
   int best_at = 0, least_at = 0;
@@ -75,7 +75,7 @@ struct Sweep {
 
 Sweep SweepOf(const RoundsByClients& rounds) {
   std::map<int, double> rates;
-  for (const auto& [clients, of_clients] : rounds) rates[clients] = Median(of_clients);
+  for (const auto& [clients, of_clients] : rounds) rates[clients] = QuietRate(of_clients);
   const auto [least, best] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
   return {best->second, least->second / best->second, best->first, least->first};
 }
@@ -127,11 +127,12 @@ Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bar
     bare_rates.push_back(runs);
   }
   for (const auto& [clients, rates] : rounds) {
-    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), Median(rates), "1/s", Spread(rates)});
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s", Spread(rates)});
   }
   AddSweep(way.name, rounds, "", report);
-  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), SweepOf(rounds).best / Median(bare_rates), "ratio",
-              StrCat("Session::Run on ", processors, " threads: ", Rounded(Median(bare_rates)), " 1/s"), 0.90, false});
+  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), SweepOf(rounds).best / QuietRate(bare_rates), "ratio",
+              StrCat("Session::Run on ", processors, " threads: ", Rounded(QuietRate(bare_rates)), " 1/s"), 0.90,
+              false});
   return {};
 }
 
@@ -154,8 +155,8 @@ Status MeasureGrpc(const Way& way, const BenchDaemon& daemon, BareEngine& bare, 
     }
   }
   for (const auto& [clients, rates] : rounds) {
-    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), Median(rates), "1/s",
-                StrCat(Spread(rates), "; bare echo ", Rounded(Median(echo_rounds[clients])), " 1/s")});
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s",
+                StrCat(Spread(rates), "; bare echo ", Rounded(QuietRate(echo_rounds[clients])), " 1/s")});
   }
   AddSweep(way.name, rounds, StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds).ratio)), report);
   return {};
