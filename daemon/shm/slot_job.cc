@@ -106,15 +106,28 @@ Status SlotJob::Load(const SessionRow& row) {
     std::memcpy(view.bytes.data(), source, inputs[i].bytes);
     if (view.type == engine::ElementType::kBool) NormalizeBooleans(view.bytes);
   }
+  return row.is_whole() ? BindOutputs(row.session()) : Status();
+}
+
+Status SlotJob::BindOutputs(engine::Session& session) const {
+  const std::vector<PlacedTensor>& outputs = channel_->layout().outputs;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const bool fits = session.Output(static_cast<int>(i)).bytes.size() == outputs[i].bytes;
+    if (!fits || !entry().outputs[i].may_change) continue;
+    TFLD_RETURN_IF_ERROR(session.BindOutput(static_cast<int>(i), slot_ + outputs[i].offset));
+  }
   return {};
 }
 
 // The session is for others afterwards, and the slot's memory may go.
 Status SlotJob::Run(engine::Session& session, JobTimes& times) {
   const Status status = Job::Run(session, times);
-  const std::vector<engine::TensorInfo>& inputs = entry().inputs;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs[i].may_change) TFLD_RETURN_IF_ERROR(session.BindInput(static_cast<int>(i), nullptr));
+  const engine::EntryPoint& tensors = entry();
+  for (std::size_t i = 0; i < tensors.inputs.size(); ++i) {
+    if (tensors.inputs[i].may_change) TFLD_RETURN_IF_ERROR(session.BindInput(static_cast<int>(i), nullptr));
+  }
+  for (std::size_t i = 0; i < tensors.outputs.size(); ++i) {
+    if (tensors.outputs[i].may_change) TFLD_RETURN_IF_ERROR(session.BindOutput(static_cast<int>(i), nullptr));
   }
   return status;
 }
@@ -127,7 +140,8 @@ Status SlotJob::Store(const SessionRow& row) {
       return Unimplemented(StrCat("output '", outputs[i].name, "' came with ", view.bytes.size(), " bytes instead of ",
                                   outputs[i].bytes, ", which a channel cannot carry"));
     }
-    std::memcpy(slot_ + outputs[i].offset, view.bytes.data(), outputs[i].bytes);
+    std::byte* const to = slot_ + outputs[i].offset;
+    if (view.bytes.data() != to) std::memcpy(to, view.bytes.data(), outputs[i].bytes);
   }
   return {};
 }

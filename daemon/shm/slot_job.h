@@ -1,8 +1,8 @@
 // SlotJob: the request of one slot of a channel, used again for each request, so that none is allocated.
 //
-// What the client writes is read once, into this object, and judged there. An input that may change during a run
-// (TensorInfo::may_change) is read where it lies, the others are copied into the session before. Outputs are copied out
-// of it.
+// What the client writes is read once, into this object, and judged there. Inputs that may change during a run
+// (TensorInfo::may_change) are read where they lie, and outputs that may are written there; the others are copied into
+// the session before the run, and out of it after it.
 //
 // Thread rule: Start runs inside the channel's OnReady, Load, Store and Finish on whatever thread the scheduler has;
 // `busy_` says who owns the object. A slot whose job is busy is not started, whatever its client writes there.
@@ -44,6 +44,7 @@ class SlotJob final : public Job {
   channel::Request ReadRequest() const;
   Status Prepare(const channel::Request& request);
   Status FitShapes(engine::Session& session) const;
+  Status BindOutputs(engine::Session& session) const;
   void Observe(const Status& status, const JobTimes& times) const;
   void WriteAnswer(const Status& status, const JobTimes& times) const;
 

@@ -2,7 +2,7 @@
 
 #include "engine/base/str_cat.h"
 #include "engine/kernels/thread_pool.h"
-#include "engine/plan/changing_input.h"
+#include "engine/plan/changing_memory.h"
 #include "engine/plan/plan_builder.h"
 #include "engine/runtime/executable_impl.h"
 #include "engine/runtime/session_impl.h"
@@ -26,8 +26,12 @@ Result<std::shared_ptr<const Executable>> Executable::Create(std::shared_ptr<con
   if (!entry_points.ok()) return entry_points.status().WithContext(model->name());
   for (std::size_t i = 0; i < entry_points->infos.size(); ++i) {
     const EntryValues& values = entry_points->values[i];
+    EntryPoint& info = entry_points->infos[i];
     for (std::size_t j = 0; j < values.inputs.size(); ++j) {
-      entry_points->infos[i].inputs[j].may_change = MayChangeDuringRun(**plan, values.graph, values.inputs[j]);
+      info.inputs[j].may_change = InputMayChange(**plan, values.graph, values.inputs[j]);
+    }
+    for (std::size_t j = 0; j < values.outputs.size(); ++j) {
+      info.outputs[j].may_change = OutputMayChange(**plan, values.graph, values.outputs[j]);
     }
   }
 

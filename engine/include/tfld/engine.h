@@ -82,7 +82,7 @@ struct TensorInfo {
   Shape shape;
   std::vector<std::int32_t> shape_signature;  // with -1 where the size is open; empty when it is fixed
   Quantization quantization;
-  // Of an input that is bound (Session::BindInput): others may write to its memory during a run. They can spoil the
+  // Of a tensor that is bound (BindInput, BindOutput): others may write to its memory during a run. They can spoil the
   // results of that run and nothing else, as no operator uses what it reads there as an index.
   bool may_change = false;
 };

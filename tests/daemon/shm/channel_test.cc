@@ -281,10 +281,14 @@ TEST(Channel, AUserMayHaveALimitOfItsOwn) {
 }
 
 // The session's own memory stays as it was, and is what others who use the session get again.
-TEST(Channel, AnInputThatMayChangeIsReadWhereItLies) {
+TEST(Channel, TensorsThatMayChangeAreUsedWhereTheyLie) {
   ShmFixture fixture;
   const auto instance = InstanceOf(HeadModel(4096), 1);
   ASSERT_TRUE(instance->executable().inputs()[0].may_change);
+  ASSERT_TRUE(instance->executable().outputs()[0].may_change);
+  engine::Session& session = instance->session(0);
+  const auto own_output = session.Output(0).As<std::int8_t>();
+  std::ranges::fill(own_output, std::int8_t{77});
   fixture.Publish("head", 1, instance);
   std::vector<Binding> bindings = *fixture.Connect().BindSlots("head", 2);
   for (int turn = 0; turn < 3; ++turn) {
@@ -296,10 +300,11 @@ TEST(Channel, AnInputThatMayChangeIsReadWhereItLies) {
     }
   }
   fixture.Stop();
-  engine::Session& session = instance->session(0);
+  EXPECT_EQ(session.Output(0).As<std::int8_t>().data(), own_output.data());
+  EXPECT_EQ(own_output[0], 77);
   ASSERT_TRUE(session.Run().ok());
   EXPECT_EQ(session.Input(0).As<std::int8_t>()[0], 0);
-  EXPECT_EQ(session.Output(0).As<std::int8_t>()[0], 0);
+  EXPECT_EQ(own_output[0], 0);
 }
 
 TEST(Channel, AskedForWhatItCannotCarryItSaysSo) {

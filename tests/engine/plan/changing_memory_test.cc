@@ -1,4 +1,4 @@
-#include "engine/plan/changing_input.h"
+#include "engine/plan/changing_memory.h"
 
 #include <gtest/gtest.h>
 
@@ -18,21 +18,51 @@ constexpr auto kFloat = wire::TensorType_FLOAT32;
 constexpr auto kInt8 = wire::TensorType_INT8;
 constexpr auto kInt32 = wire::TensorType_INT32;
 
-// Of each input of the model, on both backends.
-std::vector<bool> MayChange(const std::vector<std::byte>& bytes) {
-  std::vector<bool> answers[2];
+// Of each input and of each output of the model, on both backends.
+struct Answers {
+  std::vector<bool> inputs, outputs;
+  bool operator==(const Answers&) const = default;
+};
+
+Answers Ask(const std::vector<std::byte>& bytes) {
+  Answers answers[2];
   for (const Backend backend : {Backend::kReference, Backend::kCpu}) {
     const auto model = Model::FromBytes(bytes, "m");
     EXPECT_TRUE(model.ok()) << model.status().ToString();
     const auto executable = Executable::Create(*model, {.backend = backend});
     EXPECT_TRUE(executable.ok()) << executable.status().ToString();
-    for (const TensorInfo& input : (*executable)->inputs()) {
-      answers[backend == Backend::kCpu].push_back(input.may_change);
-    }
+    Answers& of_backend = answers[backend == Backend::kCpu];
+    for (const TensorInfo& input : (*executable)->inputs()) of_backend.inputs.push_back(input.may_change);
+    for (const TensorInfo& output : (*executable)->outputs()) of_backend.outputs.push_back(output.may_change);
   }
   EXPECT_EQ(answers[0], answers[1]);
   return answers[0];
 }
+
+std::vector<bool> MayChange(const std::vector<std::byte>& bytes) { return Ask(bytes).inputs; }
+std::vector<bool> OutputsMayChange(const std::vector<std::byte>& bytes) { return Ask(bytes).outputs; }
+
+// Softmax and, of it, the place of the largest; what is given out is up to the caller.
+struct Classifier {
+  ModelBuilder builder;
+  int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  int scores = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  int best = builder.AddTensor({.type = kInt32, .shape = {1}});
+
+  Classifier() {
+    const int axis = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {1}}, {1});
+    builder.AddOperator({.op = wire::BuiltinOperator_SOFTMAX,
+                         .inputs = {x},
+                         .outputs = {scores},
+                         .options_type = wire::BuiltinOptions_SoftmaxOptions,
+                         .options = wire::CreateSoftmaxOptions(builder.fbb(), 1).Union()});
+    builder.AddOperator({.op = wire::BuiltinOperator_ARG_MAX,
+                         .inputs = {scores, axis},
+                         .outputs = {best},
+                         .options_type = wire::BuiltinOptions_ArgMaxOptions,
+                         .options = wire::CreateArgMaxOptions(builder.fbb(), kInt32).Union()});
+  }
+};
 
 // A fully connected layer of two inputs and outputs.
 std::vector<std::byte> FullyConnected(wire::TensorType data, wire::TensorType weights) {
@@ -86,6 +116,26 @@ TEST(ChangingInput, EveryReaderCounts) {
                        .options_type = wire::BuiltinOptions_SoftmaxOptions,
                        .options = wire::CreateSoftmaxOptions(builder.fbb(), 1).Union()});
   EXPECT_EQ(MayChange(builder.Finish({x}, {padded, softmax})), std::vector{false});
+}
+
+TEST(ChangingOutput, OfLayersThatMultiply) {
+  EXPECT_EQ(OutputsMayChange(FullyConnected(kFloat, kFloat)), std::vector{true});
+  EXPECT_EQ(OutputsMayChange(FullyConnected(kInt8, kInt8)), std::vector{true});
+}
+
+TEST(ChangingOutput, ThatIsReadAgain) {
+  Classifier both;
+  EXPECT_EQ(OutputsMayChange(both.builder.Finish({both.x}, {both.scores, both.best})), (std::vector{false, false}))
+      << "the scores are read for the best, and places are no numbers";
+}
+
+TEST(ChangingOutput, ThatIsGivenTwice) {
+  ModelBuilder builder;
+  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
+  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
+  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
+  EXPECT_EQ(OutputsMayChange(builder.Finish({x}, {padded, padded})), (std::vector{false, false}));
 }
 
 TEST(ChangingInput, ThatIsAlsoAnOutput) {
