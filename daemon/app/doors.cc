@@ -121,14 +121,17 @@ std::vector<ConnectionCounts> Doors::CountConnections() const {
 }
 
 void Doors::LogRefused() {
-  for (const ConnectionCounts& counts : CountConnections()) {
-    const std::uint64_t before = std::exchange(logged_[counts.transport], counts.refused);
-    if (counts.refused == before) continue;
+  // `open` is asked for only when there is something to say: to count takes a look at every connection.
+  const auto log = [this](std::string_view transport, std::uint64_t refused, const auto& open) {
+    const std::uint64_t before = std::exchange(logged_[transport], refused);
+    if (refused == before) return;
     Log(LogLevel::kWarning, "connections refused: there were too many; see max_connections and max_total",
-        {{"transport", std::string(counts.transport)},
-         {"refused", std::to_string(counts.refused - before)},
-         {"open", std::to_string(counts.open)}});
-  }
+        {{"transport", std::string(transport)},
+         {"refused", std::to_string(refused - before)},
+         {"open", std::to_string(open())}});
+  };
+  log(kGrpcTransport, inference_->refused(), [this] { return inference_->connections(); });
+  if (channels_) log(kChannelTransport, channels_->refused(), [this] { return channels(); });
 }
 
 void Doors::StopAccepting() {

@@ -52,8 +52,10 @@ bool GivesElementsAsNumbers(OpCode op) {
   }
 }
 
-// The slot of a value whose memory is its own and has a known size; -1 for any other.
-std::int32_t OwnSlot(const Plan& plan, const GraphPlan& entered, ValueId id) {
+// The slot of an input or output, once, whose memory is its own and has a known size; -1 for any other.
+std::int32_t OwnSlot(const Plan& plan, int graph, ValueId id) {
+  const GraphPlan& entered = plan.graphs[static_cast<std::size_t>(graph)];
+  if (std::ranges::count(entered.graph.inputs, id) + std::ranges::count(entered.graph.outputs, id) != 1) return -1;
   const std::int32_t index = entered.slot_of_value[static_cast<std::size_t>(id)];
   if (index < 0) return -1;
   const Slot& slot = plan.slots[static_cast<std::size_t>(index)];
@@ -78,28 +80,18 @@ const Node& NodeOf(const Graph& graph, const Step& step) { return graph.nodes[st
 }  // namespace
 
 bool InputMayChange(const Plan& plan, int graph, ValueId input) {
-  const GraphPlan& entered = plan.graphs[static_cast<std::size_t>(graph)];
-  const std::int32_t slot = OwnSlot(plan, entered, input);
-  if (slot < 0 || std::ranges::count(entered.graph.inputs, input) != 1 ||
-      std::ranges::count(entered.graph.outputs, input) != 0) {
-    return false;
-  }
-  return EveryUse(plan, slot, [slot](const Graph& of_step, const Step& step) {
-    return step.slots.front() == slot && TakesElementsAsNumbers(of_step, NodeOf(of_step, step));
-  });
+  const std::int32_t slot = OwnSlot(plan, graph, input);
+  return slot >= 0 && EveryUse(plan, slot, [slot](const Graph& of_step, const Step& step) {
+           return step.slots.front() == slot && TakesElementsAsNumbers(of_step, NodeOf(of_step, step));
+         });
 }
 
 bool OutputMayChange(const Plan& plan, int graph, ValueId output) {
-  const GraphPlan& entered = plan.graphs[static_cast<std::size_t>(graph)];
-  const std::int32_t slot = OwnSlot(plan, entered, output);
-  if (slot < 0 || std::ranges::count(entered.graph.outputs, output) != 1 ||
-      std::ranges::count(entered.graph.inputs, output) != 0) {
-    return false;
-  }
-  return EveryUse(plan, slot, [slot](const Graph& of_step, const Step& step) {
-    const auto inputs = std::span(step.slots).first(static_cast<std::size_t>(step.num_inputs));
-    return std::ranges::find(inputs, slot) == inputs.end() && GivesElementsAsNumbers(NodeOf(of_step, step).op);
-  });
+  const std::int32_t slot = OwnSlot(plan, graph, output);
+  return slot >= 0 && EveryUse(plan, slot, [slot](const Graph& of_step, const Step& step) {
+           const auto inputs = std::span(step.slots).first(static_cast<std::size_t>(step.num_inputs));
+           return std::ranges::find(inputs, slot) == inputs.end() && GivesElementsAsNumbers(NodeOf(of_step, step).op);
+         });
 }
 
 }  // namespace tfld::engine

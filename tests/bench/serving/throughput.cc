@@ -106,8 +106,7 @@ Result<double> RequestsPerSecond(const WorkerOptions& worker, int clients) {
 
 namespace {
 
-void AddSweep(const std::string& name, const RoundsByClients& rounds, const std::string& beside, Report& report) {
-  const Sweep sweep = SweepOf(rounds);
+void AddSweep(const std::string& name, const Sweep& sweep, const std::string& beside, Report& report) {
   report.Add({name + "_throughput_least_of_best", sweep.ratio, "ratio",
               StrCat("best at ", sweep.best_at, " clients, least at ", sweep.least_at, beside), 0.95, false});
 }
@@ -129,8 +128,9 @@ Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bar
   for (const auto& [clients, rates] : rounds) {
     report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s", Spread(rates)});
   }
-  AddSweep(way.name, rounds, "", report);
-  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), SweepOf(rounds).best / QuietRate(bare_rates), "ratio",
+  const Sweep sweep = SweepOf(rounds);
+  AddSweep(way.name, sweep, "", report);
+  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), sweep.best / QuietRate(bare_rates), "ratio",
               StrCat("Session::Run on ", processors, " threads: ", Rounded(QuietRate(bare_rates)), " 1/s"), 0.90,
               false});
   return {};
@@ -158,7 +158,7 @@ Status MeasureGrpc(const Way& way, const BenchDaemon& daemon, BareEngine& bare, 
     report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s",
                 StrCat(Spread(rates), "; bare echo ", Rounded(QuietRate(echo_rounds[clients])), " 1/s")});
   }
-  AddSweep(way.name, rounds, StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds).ratio)), report);
+  AddSweep(way.name, SweepOf(rounds), StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds).ratio)), report);
   return {};
 }
 

@@ -42,6 +42,17 @@ Answers Ask(const std::vector<std::byte>& bytes) {
 std::vector<bool> MayChange(const std::vector<std::byte>& bytes) { return Ask(bytes).inputs; }
 std::vector<bool> OutputsMayChange(const std::vector<std::byte>& bytes) { return Ask(bytes).outputs; }
 
+struct Padding {
+  ModelBuilder builder;
+  int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
+
+  Padding() {
+    const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
+    builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
+  }
+};
+
 // Softmax and, of it, the place of the largest; what is given out is up to the caller.
 struct Classifier {
   ModelBuilder builder;
@@ -104,18 +115,14 @@ TEST(ChangingInput, DataIsNotIndices) {
 }
 
 TEST(ChangingInput, EveryReaderCounts) {
-  ModelBuilder builder;
-  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
-  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
-  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
-  const int softmax = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
-  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
-  builder.AddOperator({.op = wire::BuiltinOperator_SOFTMAX,
-                       .inputs = {x},
-                       .outputs = {softmax},
-                       .options_type = wire::BuiltinOptions_SoftmaxOptions,
-                       .options = wire::CreateSoftmaxOptions(builder.fbb(), 1).Union()});
-  EXPECT_EQ(MayChange(builder.Finish({x}, {padded, softmax})), std::vector{false});
+  Padding one;
+  const int softmax = one.builder.AddTensor({.type = kFloat, .shape = {1, 4}});
+  one.builder.AddOperator({.op = wire::BuiltinOperator_SOFTMAX,
+                           .inputs = {one.x},
+                           .outputs = {softmax},
+                           .options_type = wire::BuiltinOptions_SoftmaxOptions,
+                           .options = wire::CreateSoftmaxOptions(one.builder.fbb(), 1).Union()});
+  EXPECT_EQ(MayChange(one.builder.Finish({one.x}, {one.padded, softmax})), std::vector{false});
 }
 
 TEST(ChangingOutput, OfLayersThatMultiply) {
@@ -130,21 +137,13 @@ TEST(ChangingOutput, ThatIsReadAgain) {
 }
 
 TEST(ChangingOutput, ThatIsGivenTwice) {
-  ModelBuilder builder;
-  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
-  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
-  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
-  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
-  EXPECT_EQ(OutputsMayChange(builder.Finish({x}, {padded, padded})), (std::vector{false, false}));
+  Padding one;
+  EXPECT_EQ(OutputsMayChange(one.builder.Finish({one.x}, {one.padded, one.padded})), (std::vector{false, false}));
 }
 
 TEST(ChangingInput, ThatIsAlsoAnOutput) {
-  ModelBuilder builder;
-  const int x = builder.AddTensor({.type = kFloat, .shape = {1, 4}});
-  const int pad = builder.AddConstant<std::int32_t>({.type = kInt32, .shape = {2, 2}}, {0, 0, 1, 1});
-  const int padded = builder.AddTensor({.type = kFloat, .shape = {1, 6}});
-  builder.AddOperator({.op = wire::BuiltinOperator_PAD, .inputs = {x, pad}, .outputs = {padded}});
-  EXPECT_EQ(MayChange(builder.Finish({x}, {padded, x})), std::vector{false});
+  Padding one;
+  EXPECT_EQ(MayChange(one.builder.Finish({one.x}, {one.padded, one.x})), std::vector{false});
 }
 
 }  // namespace
