@@ -50,9 +50,10 @@ Status Doors::OpenInference() {
   TFLD_ASSIGN_OR_RETURN(inference_socket_,
                         ListenUnix(core_.settings.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
   const auto peers = std::make_shared<PeerRegistry>();
-  TFLD_ASSIGN_OR_RETURN(inference_,
-                        RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
-                                         {NewInferenceService(ContextFor(peers))}, RpcServerOptionsOf(core_.settings)));
+  RpcServerOptions options = RpcServerOptionsOf(core_.settings);
+  options.tends_threads = true;
+  TFLD_ASSIGN_OR_RETURN(inference_, RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
+                                                     {NewInferenceService(ContextFor(peers))}, options));
   return {};
 }
 

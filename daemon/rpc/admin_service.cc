@@ -1,5 +1,6 @@
 #include "daemon/rpc/admin_service.h"
 
+#include <grpcpp/support/server_callback.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include "daemon/rpc/admin_convert.h"
 #include "daemon/rpc/admin_stats.h"
 #include "daemon/rpc/admin_streams.h"
+#include "daemon/rpc/blocking_stream.h"
+#include "daemon/rpc/call_threads.h"
 #include "daemon/rpc/peer_registry.h"
 #include "daemon/rpc/status_map.h"
 #include "daemon/scheduler/scheduler.h"
@@ -22,14 +25,16 @@
 namespace tfld::daemon {
 namespace {
 
-using DeployStream = grpc::ServerReaderWriter<v1::DeployEvent, v1::DeployRequest>;
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+using DeployStream = BlockingStream<v1::DeployRequest, v1::DeployEvent>;
 
 constexpr std::size_t kMaxChunkBytes = std::size_t{1} << 20;
 
 // Takes the parts of a package off the stream until the client closes its side.
 Status Receive(DeployStream& stream, Upload& upload) {
   v1::DeployRequest part;
-  while (stream.Read(&part)) {
+  while (stream.Read(part)) {
     if (!part.has_chunk()) return InvalidArgument("after the header every message of a deploy carries a chunk");
     if (part.chunk().size() > kMaxChunkBytes) {
       return InvalidArgument(
@@ -51,26 +56,27 @@ DeployRequest FromHeader(const v1::DeployHeader& header, const std::string& acto
   return request;
 }
 
-class AdminService final : public v1::Admin::Service {
+class AdminService final : public v1::Admin::CallbackService {
  public:
   explicit AdminService(const AdminContext& context) : context_(context) {}
 
-  grpc::Status Deploy(grpc::ServerContext* call, DeployStream* stream) override {
-    return ToGrpc(DoDeploy(*call, *stream));
+  DeployStream* Deploy(CallbackServerContext* call) override {
+    auto* stream = new DeployStream;
+    return OnThread(*call, stream, [=, this](const std::string& actor) { return DoDeploy(*call, actor, *stream); });
   }
 
-  grpc::Status Activate(grpc::ServerContext* call, const v1::ActivateRequest* request,
-                        v1::ActivateResponse* response) override {
-    return Answer(*call, [&](const std::string& actor) -> Status {
+  ServerUnaryReactor* Activate(CallbackServerContext* call, const v1::ActivateRequest* request,
+                               v1::ActivateResponse* response) override {
+    return Answer(*call, [=, this](const std::string& actor) -> Status {
       TFLD_ASSIGN_OR_RETURN(const auto status, context_.manager->Activate(request->model(), request->version(), actor));
       ToProto(status, *response->mutable_version());
       return {};
     });
   }
 
-  grpc::Status Rollback(grpc::ServerContext* call, const v1::RollbackRequest* request,
-                        v1::RollbackResponse* response) override {
-    return Answer(*call, [&](const std::string& actor) -> Status {
+  ServerUnaryReactor* Rollback(CallbackServerContext* call, const v1::RollbackRequest* request,
+                               v1::RollbackResponse* response) override {
+    return Answer(*call, [=, this](const std::string& actor) -> Status {
       std::optional<std::uint64_t> version;
       if (request->has_version()) version = request->version();
       TFLD_ASSIGN_OR_RETURN(const auto status, context_.manager->Rollback(request->model(), version, actor));
@@ -79,34 +85,35 @@ class AdminService final : public v1::Admin::Service {
     });
   }
 
-  grpc::Status Remove(grpc::ServerContext* call, const v1::RemoveRequest* request, v1::RemoveResponse*) override {
-    return Answer(*call, [&](const std::string& actor) {
+  ServerUnaryReactor* Remove(CallbackServerContext* call, const v1::RemoveRequest* request,
+                             v1::RemoveResponse*) override {
+    return Answer(*call, [=, this](const std::string& actor) {
       std::optional<std::uint64_t> version;
       if (request->has_version()) version = request->version();
       return context_.manager->Remove(request->model(), version, actor);
     });
   }
 
-  grpc::Status ListModels(grpc::ServerContext* call, const v1::ListModelsRequest*,
-                          v1::ListModelsResponse* response) override {
-    return Answer(*call, [&](const std::string&) -> Status {
+  ServerUnaryReactor* ListModels(CallbackServerContext* call, const v1::ListModelsRequest*,
+                                 v1::ListModelsResponse* response) override {
+    return Answer(*call, [=, this](const std::string&) -> Status {
       for (const ModelStatus& model : context_.manager->List()) ToProto(model, *response->add_models());
       return {};
     });
   }
 
-  grpc::Status GetModel(grpc::ServerContext* call, const v1::GetModelRequest* request,
-                        v1::GetModelResponse* response) override {
-    return Answer(*call, [&](const std::string&) -> Status {
+  ServerUnaryReactor* GetModel(CallbackServerContext* call, const v1::GetModelRequest* request,
+                               v1::GetModelResponse* response) override {
+    return Answer(*call, [=, this](const std::string&) -> Status {
       TFLD_ASSIGN_OR_RETURN(const auto status, context_.manager->Get(request->model()));
       ToProto(status, *response->mutable_model());
       return {};
     });
   }
 
-  grpc::Status GetHistory(grpc::ServerContext* call, const v1::GetHistoryRequest* request,
-                          v1::GetHistoryResponse* response) override {
-    return Answer(*call, [&](const std::string&) -> Status {
+  ServerUnaryReactor* GetHistory(CallbackServerContext* call, const v1::GetHistoryRequest* request,
+                                 v1::GetHistoryResponse* response) override {
+    return Answer(*call, [=, this](const std::string&) -> Status {
       TFLD_ASSIGN_OR_RETURN(const auto events, context_.manager->History(request->model()));
       const std::size_t limit = request->limit() == 0 ? events.size() : request->limit();
       const std::size_t skip = events.size() - std::min(limit, events.size());
@@ -115,34 +122,37 @@ class AdminService final : public v1::Admin::Service {
     });
   }
 
-  grpc::Status GetStats(grpc::ServerContext* call, const v1::GetStatsRequest* request,
-                        v1::GetStatsResponse* response) override {
-    return Answer(*call, [&](const std::string&) -> Status {
+  ServerUnaryReactor* GetStats(CallbackServerContext* call, const v1::GetStatsRequest* request,
+                               v1::GetStatsResponse* response) override {
+    return Answer(*call, [=, this](const std::string&) -> Status {
       DescribeStats(context_, *request, names_, *response);
       return {};
     });
   }
 
-  grpc::Status Trace(grpc::ServerContext* call, const v1::TraceRequest* request,
-                     grpc::ServerWriter<v1::TraceResponse>* writer) override {
-    return Answer(
-        *call, [&](const std::string&) { return StreamTraces(*context_.tracer, *request, StreamOf(*call, *writer)); });
+  BlockingWriter<v1::TraceResponse>* Trace(CallbackServerContext* call, const v1::TraceRequest* request) override {
+    auto* writer = new BlockingWriter<v1::TraceResponse>;
+    return OnThread(*call, writer, [=, this](const std::string&) {
+      return StreamTraces(*context_.tracer, *request, StreamOf(*call, *writer));
+    });
   }
 
-  grpc::Status Watch(grpc::ServerContext* call, const v1::WatchRequest* request,
-                     grpc::ServerWriter<v1::WatchResponse>* writer) override {
-    return Answer(
-        *call, [&](const std::string&) { return StreamEvents(*context_.events, *request, StreamOf(*call, *writer)); });
+  BlockingWriter<v1::WatchResponse>* Watch(CallbackServerContext* call, const v1::WatchRequest* request) override {
+    auto* writer = new BlockingWriter<v1::WatchResponse>;
+    return OnThread(*call, writer, [=, this](const std::string&) {
+      return StreamEvents(*context_.events, *request, StreamOf(*call, *writer));
+    });
   }
 
-  grpc::Status SetLogLevel(grpc::ServerContext* call, const v1::SetLogLevelRequest* request,
-                           v1::SetLogLevelResponse* response) override {
-    return Answer(*call, [&](const std::string& actor) { return ChangeLogLevel(actor, request->level(), *response); });
+  ServerUnaryReactor* SetLogLevel(CallbackServerContext* call, const v1::SetLogLevelRequest* request,
+                                  v1::SetLogLevelResponse* response) override {
+    return Answer(*call,
+                  [=, this](const std::string& actor) { return ChangeLogLevel(actor, request->level(), *response); });
   }
 
-  grpc::Status GetServerInfo(grpc::ServerContext* call, const v1::GetServerInfoRequest*,
-                             v1::GetServerInfoResponse* response) override {
-    return Answer(*call, [&](const std::string&) -> Status {
+  ServerUnaryReactor* GetServerInfo(CallbackServerContext* call, const v1::GetServerInfoRequest*,
+                                    v1::GetServerInfoResponse* response) override {
+    return Answer(*call, [=, this](const std::string&) -> Status {
       const DaemonDescription& daemon = context_.daemon;
       response->set_version(daemon.version);
       response->set_pid(getpid());
@@ -159,36 +169,47 @@ class AdminService final : public v1::Admin::Service {
 
  private:
   // Who calls, in the words of the history.
-  Result<std::string> ActorOf(const grpc::ServerContext& call) const {
+  Result<std::string> ActorOf(const CallbackServerContext& call) const {
     const std::shared_ptr<const PeerIdentity> peer = context_.peers->Find(call.peer());
     if (!peer) return Status(StatusCode::kUnauthenticated, "it is not known who calls");
     return peer->ToString();
   }
 
-  template <typename Method>
-  grpc::Status Answer(const grpc::ServerContext& call, Method method) const {
+  // Ends the call with what `method` says on a thread of its own. What gRPC gave for the call lives until then.
+  template <typename Reactor, typename Method>
+  Reactor* OnThread(const CallbackServerContext& call, Reactor* reactor, Method method) {
     const Result<std::string> actor = ActorOf(call);
-    return ToGrpc(actor.ok() ? method(*actor) : actor.status());
+    Status status = actor.status();
+    if (status.ok()) {
+      status = threads_.Start([reactor, method, actor = *actor] { reactor->Finish(ToGrpc(method(actor))); });
+    }
+    if (!status.ok()) reactor->Finish(ToGrpc(status));
+    return reactor;
   }
 
-  Status DoDeploy(const grpc::ServerContext& call, DeployStream& stream);
+  template <typename Method>
+  ServerUnaryReactor* Answer(CallbackServerContext& call, Method method) {
+    return OnThread(call, call.DefaultReactor(), std::move(method));
+  }
+
+  Status DoDeploy(const CallbackServerContext& call, const std::string& actor, DeployStream& stream);
   static Status ChangeLogLevel(const std::string& actor, const std::string& name, v1::SetLogLevelResponse& out);
 
   template <typename Message>
-  static AdminStream<Message> StreamOf(grpc::ServerContext& call, grpc::ServerWriter<Message>& writer) {
+  static AdminStream<Message> StreamOf(const CallbackServerContext& call, BlockingWriter<Message>& writer) {
     return {[&writer](const Message& message) { return writer.Write(message); },
             [&call] { return call.IsCancelled(); }};
   }
 
   const AdminContext context_;
   UserNames names_{UserNames::FromSystem};
+  CallThreads threads_;  // the last member: the others outlive what runs there
 };
 
 // An upload that is dropped on the way leaves no trace.
-Status AdminService::DoDeploy(const grpc::ServerContext& call, DeployStream& stream) {
-  TFLD_ASSIGN_OR_RETURN(const std::string actor, ActorOf(call));
+Status AdminService::DoDeploy(const CallbackServerContext& call, const std::string& actor, DeployStream& stream) {
   v1::DeployRequest first;
-  if (!stream.Read(&first) || !first.has_header()) {
+  if (!stream.Read(first) || !first.has_header()) {
     return InvalidArgument("the first message of a deploy is its header");
   }
   TFLD_ASSIGN_OR_RETURN(const auto upload, context_.manager->BeginDeploy(FromHeader(first.header(), actor)));
@@ -228,8 +249,8 @@ Status AdminService::ChangeLogLevel(const std::string& actor, const std::string&
 
 }  // namespace
 
-std::shared_ptr<grpc::Service> NewAdminService(const AdminContext& context) {
-  return std::make_shared<AdminService>(context);
+NamedService NewAdminService(const AdminContext& context) {
+  return {v1::Admin::service_full_name(), std::make_shared<AdminService>(context)};
 }
 
 }  // namespace tfld::daemon

@@ -7,9 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace grpc {
-class Service;
-}
+#include "daemon/rpc/named_service.h"
 
 namespace tfld::daemon {
 
@@ -45,7 +43,7 @@ struct AdminContext {
   DaemonDescription daemon;
 };
 
-// For RpcServer::Start, on a server of its own: its methods wait for the manager, each on a thread of that server.
-std::shared_ptr<grpc::Service> NewAdminService(const AdminContext& context);
+// For RpcServer::Start. Its methods wait for the manager, each call on a thread of its own.
+NamedService NewAdminService(const AdminContext& context);
 
 }  // namespace tfld::daemon

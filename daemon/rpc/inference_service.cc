@@ -260,8 +260,8 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
 
 }  // namespace
 
-std::shared_ptr<grpc::Service> NewInferenceService(const InferenceContext& context) {
-  return std::make_shared<InferenceService>(context);
+NamedService NewInferenceService(const InferenceContext& context) {
+  return {inference::GRPCInferenceService::service_full_name(), std::make_shared<InferenceService>(context)};
 }
 
 }  // namespace tfld::daemon

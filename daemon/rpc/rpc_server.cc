@@ -2,7 +2,6 @@
 
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -15,6 +14,8 @@
 #include <mutex>
 #include <utility>
 
+#include "daemon/rpc/callback_threads.h"
+#include "daemon/rpc/reflection.h"
 #include "grpc/health/v1/health.pb.h"
 
 namespace tfld::daemon {
@@ -35,9 +36,6 @@ void PrepareLibrary() {
   std::call_once(once, [] {
     grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    // So that the linker keeps the description of the health service, which nothing else here names.
-    (void)grpc::health::v1::HealthCheckRequest::descriptor();
   });
 }
 
@@ -46,12 +44,23 @@ std::chrono::system_clock::time_point OnWallClock(SteadyTime time) {
   return std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(left);
 }
 
+// The services, and those that tell of them and of the health service, which gRPC has by itself.
+std::vector<std::shared_ptr<grpc::Service>> WithReflection(std::vector<NamedService> services) {
+  std::vector<std::string> names = {
+      grpc::health::v1::HealthCheckRequest::descriptor()->file()->service(0)->full_name()};
+  for (const NamedService& each : services) names.push_back(each.name);
+  std::vector<std::shared_ptr<grpc::Service>> all = NewReflectionServices(std::move(names));
+  for (NamedService& each : services) all.push_back(std::move(each.service));
+  return all;
+}
+
 }  // namespace
 
 struct RpcServer::Impl {
   std::shared_ptr<PeerRegistry> peers;
   std::vector<std::shared_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<CallbackThreads> callback_threads;
   std::unique_ptr<AcceptLoop> accept_loop;
   bool stopped = false;
 };
@@ -60,13 +69,13 @@ RpcServer::RpcServer() : impl_(std::make_unique<Impl>()) {}
 RpcServer::~RpcServer() { Stop(SteadyTime{}); }
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(int listening_socket, std::shared_ptr<PeerRegistry> peers,
-                                                    std::vector<std::shared_ptr<grpc::Service>> services,
+                                                    std::vector<NamedService> services,
                                                     const RpcServerOptions& options) {
   PrepareLibrary();
   std::unique_ptr<RpcServer> rpc(new RpcServer);
   Impl& impl = *rpc->impl_;
   impl.peers = std::move(peers);
-  impl.services = std::move(services);
+  impl.services = WithReflection(std::move(services));
   grpc::ServerBuilder builder;
   for (const auto& service : impl.services) builder.RegisterService(service.get());
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(options.max_message_bytes, INT_MAX)));
@@ -77,6 +86,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(int listening_socket, std::s
     close(listening_socket);
     return Internal("gRPC cannot start a server");
   }
+  if (options.tends_threads) impl.callback_threads = std::make_unique<CallbackThreads>(*server);
   const auto hand_over = [server](int descriptor) { grpc::AddInsecureChannelFromFd(server, descriptor); };
   Result<std::unique_ptr<AcceptLoop>> loop = AcceptLoop::Start(listening_socket, impl.peers, options.accept, hand_over);
   if (!loop.ok()) return loop.status();
@@ -100,6 +110,7 @@ void RpcServer::Stop(SteadyTime deadline) {
   if (std::exchange(impl_->stopped, true)) return;
   if (impl_->accept_loop) impl_->accept_loop->Stop();
   if (!impl_->server) return;
+  impl_->callback_threads.reset();
   impl_->server->Shutdown(OnWallClock(deadline));
   impl_->server->Wait();
 }

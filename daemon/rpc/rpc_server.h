@@ -11,27 +11,24 @@
 #include <vector>
 
 #include "daemon/rpc/accept_loop.h"
+#include "daemon/rpc/named_service.h"
 #include "daemon/rpc/peer_registry.h"
 #include "daemon/scheduler/job.h"
 #include "engine/base/result.h"
-
-namespace grpc {
-class Service;
-}
 
 namespace tfld::daemon {
 
 struct RpcServerOptions {
   std::size_t max_message_bytes = std::size_t{64} << 20;  // of a request; of an answer there is no limit
   AcceptLimits accept;
+  bool tends_threads = false;  // see CallbackThreads; of one server in a process
 };
 
 class RpcServer {
  public:
   // Owns `listening_socket`, also when it fails. Health says NOT_SERVING until SetServing(true).
   static Result<std::unique_ptr<RpcServer>> Start(int listening_socket, std::shared_ptr<PeerRegistry> peers,
-                                                  std::vector<std::shared_ptr<grpc::Service>> services,
-                                                  const RpcServerOptions& options);
+                                                  std::vector<NamedService> services, const RpcServerOptions& options);
   ~RpcServer();  // stops at once
 
   // What the health service answers, for the server and for each of its services.

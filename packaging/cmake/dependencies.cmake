@@ -1,7 +1,7 @@
 # Every third-party library of the distribution, found once. What comes without a CMake package gets a target in the
 # namespace tfld_third_party::. Installed by `./dev deps`.
 #
-#   GTest::gtest_main GTest::gmock      benchmark::benchmark        gRPC::grpc++ gRPC::grpc++_reflection
+#   GTest::gtest_main GTest::gmock      benchmark::benchmark        gRPC::grpc++
 #   protobuf::libprotobuf               nlohmann_json::nlohmann_json  CLI11::CLI11
 #   tomlplusplus::tomlplusplus          spdlog::spdlog fmt::fmt     prometheus-cpp::core
 #   tfld_third_party::{flatbuffers,systemd,sodium,archive,stb}
