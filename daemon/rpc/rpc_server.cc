@@ -1,5 +1,6 @@
 #include "daemon/rpc/rpc_server.h"
 
+#include <absl/synchronization/mutex.h>
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -34,6 +35,8 @@ void ForwardLog(gpr_log_func_args* args) {
 void PrepareLibrary() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // Debian builds the library of gRPC's mutexes with the search for deadlocks that is meant for debugging.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     grpc_init();
     grpc::EnableDefaultHealthCheckService(true);
   });
