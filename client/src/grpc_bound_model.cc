@@ -1,8 +1,7 @@
 #include "client/src/grpc_bound_model.h"
 
 #include <charconv>
-#include <condition_variable>
-#include <mutex>
+#include <memory>
 #include <optional>
 
 #include "client/src/grpc_channel.h"
@@ -15,7 +14,8 @@ namespace {
 // A request between Start and Wait. Within the class, clang would not yet take it for default constructible.
 struct Call {
   grpc::ClientContext context;
-  grpc::Status status;  // this and the next under the owner's mutex
+  std::unique_ptr<grpc::ClientAsyncResponseReader<inference::ModelInferResponse>> reader;
+  grpc::Status status;
   bool done = false;
 };
 
@@ -66,7 +66,6 @@ class GrpcBoundModel final : public BoundModel {
     return {};
   }
 
-  // Quicker than Start and Wait: the calling thread itself waits on the socket.
   Status Infer(const InferOptions& options) override {
     grpc::ClientContext context;
     Begin(context, options);
@@ -76,33 +75,36 @@ class GrpcBoundModel final : public BoundModel {
   Status Start(const InferOptions& options) override {
     call_.emplace();
     Begin(call_->context, options);
-    connection_->stub->async()->ModelInfer(&call_->context, &request_, &response_, [this](grpc::Status status) {
-      const std::lock_guard lock(mutex_);
-      call_->status = std::move(status);
-      call_->done = true;
-      ended_.notify_all();  // under the lock: the owner may destroy all this as soon as it has it
-    });
+    call_->reader = connection_->stub->AsyncModelInfer(&call_->context, request_, &queue_);
+    call_->reader->Finish(&response_, &call_->status, nullptr);
     return {};
   }
 
   bool done() const override {
-    const std::lock_guard lock(mutex_);
+    void* tag = nullptr;
+    bool ok = false;
+    if (!call_->done) {
+      call_->done = queue_.AsyncNext(&tag, &ok, gpr_time_0(GPR_CLOCK_MONOTONIC)) == grpc::CompletionQueue::GOT_EVENT;
+    }
     return call_->done;
   }
 
   Status Wait() override {
-    std::unique_lock lock(mutex_);
-    ended_.wait(lock, [this] { return call_->done; });
+    Await();
     const grpc::Status status = std::move(call_->status);
     call_.reset();
     return End(status);
   }
 
   ~GrpcBoundModel() override {
-    if (!call_) return;
-    call_->context.TryCancel();
-    std::unique_lock lock(mutex_);
-    ended_.wait(lock, [this] { return call_->done; });
+    if (call_) {
+      call_->context.TryCancel();
+      Await();
+    }
+    queue_.Shutdown();
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue_.Next(&tag, &ok)) continue;
   }
 
   std::uint64_t version() const override { return version_; }
@@ -117,6 +119,13 @@ class GrpcBoundModel final : public BoundModel {
   }
 
  private:
+  // The calling thread itself waits on the socket.
+  void Await() {
+    void* tag = nullptr;
+    bool ok = false;
+    if (!call_->done) call_->done = queue_.Next(&tag, &ok);
+  }
+
   void Begin(grpc::ClientContext& context, const InferOptions& options) {
     version_ = 0;
     SetTimeout(context, options.timeout);
@@ -173,9 +182,8 @@ class GrpcBoundModel final : public BoundModel {
   inference::ModelInferResponse response_;
   std::uint64_t version_ = 0;
   Priority priority_ = Priority::kDefault;  // that the request says
-  mutable std::mutex mutex_;
-  std::condition_variable ended_;
-  std::optional<Call> call_;
+  mutable grpc::CompletionQueue queue_;  // of the one call; gRPC's callbacks would come from threads that nap at times
+  mutable std::optional<Call> call_;
 };
 
 }  // namespace
