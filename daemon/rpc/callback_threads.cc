@@ -12,8 +12,8 @@
 namespace tfld::daemon {
 namespace {
 
-// Twice in the second after which a thread without work sleeps.
-constexpr std::chrono::milliseconds kBetweenCalls{400};
+// Within the second after which a thread without work sleeps; not much more often, because each call wakes a thread.
+constexpr std::chrono::milliseconds kBetweenCalls{750};
 constexpr char kMethod[] = "/grpc.health.v1.Health/Check";
 
 // Whether the calling thread is one of those that wait at the sockets and may sleep.
