@@ -189,7 +189,8 @@ class Binding {
 
   // The same in two steps. Start sends the inputs, which must not be changed until Wait has returned; Wait waits for
   // the outputs, and gives the request's status. Every Start that succeeded is followed by a Wait. FAILED_PRECONDITION
-  // when a request is, or is not, under way.
+  // when a request is, or is not, under way. Over gRPC, what the socket does not take at once (some 200 KB) is sent
+  // while the owner is in Wait or done.
   Status Start(const InferOptions& options = {});
   Status Wait();
   // Whether Wait would return at once. Only while a request is under way.
