@@ -90,18 +90,17 @@ class GrpcBoundModel final : public BoundModel {
   }
 
   Status Wait() override {
-    Await();
+    void* tag = nullptr;
+    bool ok = false;
+    if (!call_->done) queue_.Next(&tag, &ok);  // the calling thread itself waits on the socket
     const grpc::Status status = std::move(call_->status);
     call_.reset();
     return End(status);
   }
 
   ~GrpcBoundModel() override {
-    if (call_) {
-      call_->context.TryCancel();
-      Await();
-    }
-    queue_.Shutdown();
+    if (call_) call_->context.TryCancel();
+    queue_.Shutdown();  // what is under way comes out of it all the same
     void* tag = nullptr;
     bool ok = false;
     while (queue_.Next(&tag, &ok)) continue;
@@ -119,13 +118,6 @@ class GrpcBoundModel final : public BoundModel {
   }
 
  private:
-  // The calling thread itself waits on the socket.
-  void Await() {
-    void* tag = nullptr;
-    bool ok = false;
-    if (!call_->done) call_->done = queue_.Next(&tag, &ok);
-  }
-
   void Begin(grpc::ClientContext& context, const InferOptions& options) {
     version_ = 0;
     SetTimeout(context, options.timeout);

@@ -35,43 +35,34 @@ class PendingOperation {
 
 // Both are made with new, belong to one thread, which calls Finish last, and delete themselves when the call has ended.
 
+template <typename Response, typename Reactor = grpc::ServerWriteReactor<Response>>
+class BlockingWriter : public Reactor {
+ public:
+  // False: the client is gone.
+  bool Write(const Response& response) {
+    this->StartWrite(&response);
+    return operation_.Wait();
+  }
+
+ protected:
+  PendingOperation operation_;  // one at a time
+
+ private:
+  void OnWriteDone(bool ok) override { operation_.End(ok); }
+  void OnDone() override { delete this; }
+};
+
 template <typename Request, typename Response>
-class BlockingStream final : public grpc::ServerBidiReactor<Request, Response> {
+class BlockingStream final : public BlockingWriter<Response, grpc::ServerBidiReactor<Request, Response>> {
  public:
   // False: the client has closed its side, or is gone.
   bool Read(Request& request) {
     this->StartRead(&request);
-    return operation_.Wait();
-  }
-
-  // False: the client is gone.
-  bool Write(const Response& response) {
-    this->StartWrite(&response);
-    return operation_.Wait();
+    return this->operation_.Wait();
   }
 
  private:
-  void OnReadDone(bool ok) override { operation_.End(ok); }
-  void OnWriteDone(bool ok) override { operation_.End(ok); }
-  void OnDone() override { delete this; }
-
-  PendingOperation operation_;
-};
-
-template <typename Response>
-class BlockingWriter final : public grpc::ServerWriteReactor<Response> {
- public:
-  // False: the client is gone.
-  bool Write(const Response& response) {
-    this->StartWrite(&response);
-    return operation_.Wait();
-  }
-
- private:
-  void OnWriteDone(bool ok) override { operation_.End(ok); }
-  void OnDone() override { delete this; }
-
-  PendingOperation operation_;
+  void OnReadDone(bool ok) override { this->operation_.End(ok); }
 };
 
 }  // namespace tfld::daemon

@@ -12,6 +12,8 @@
 // So one of the threads is held back, in the callback of a call that the server makes to itself. It makes another such
 // call now and then, so that the others see something before their second is over. Where a version of gRPC runs
 // callbacks on threads of another kind, none is held.
+//
+// Thread rule: one thread makes it and ends it, and is none of those.
 #pragma once
 
 #include <condition_variable>

@@ -18,6 +18,8 @@
 #include "daemon/rpc/callback_threads.h"
 #include "daemon/rpc/reflection.h"
 #include "grpc/health/v1/health.pb.h"
+#include "grpc/reflection/v1/reflection.pb.h"
+#include "grpc/reflection/v1alpha/reflection.pb.h"
 
 namespace tfld::daemon {
 namespace {
@@ -47,10 +49,17 @@ std::chrono::system_clock::time_point OnWallClock(SteadyTime time) {
   return std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::system_clock::duration>(left);
 }
 
-// The services, and those that tell of them and of the health service, which gRPC has by itself.
+// The full name of the service that the message's file declares.
+template <typename Message>
+std::string ServiceOf() {
+  return Message::descriptor()->file()->service(0)->full_name();
+}
+
+// The services, and those that tell of them, of themselves and of the health service, which gRPC has by itself.
 std::vector<std::shared_ptr<grpc::Service>> WithReflection(std::vector<NamedService> services) {
-  std::vector<std::string> names = {
-      grpc::health::v1::HealthCheckRequest::descriptor()->file()->service(0)->full_name()};
+  std::vector<std::string> names = {ServiceOf<grpc::health::v1::HealthCheckRequest>(),
+                                    ServiceOf<grpc::reflection::v1::ServerReflectionRequest>(),
+                                    ServiceOf<grpc::reflection::v1alpha::ServerReflectionRequest>()};
   for (const NamedService& each : services) names.push_back(each.name);
   std::vector<std::shared_ptr<grpc::Service>> all = NewReflectionServices(std::move(names));
   for (NamedService& each : services) all.push_back(std::move(each.service));

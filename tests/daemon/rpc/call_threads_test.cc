@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <latch>
-#include <optional>
 #include <thread>
 
 namespace tfld::daemon {

@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <latch>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>

@@ -63,6 +63,8 @@ TEST(RpcServerTest, ReflectionListsTheServices) {
   EXPECT_TRUE(status.ok()) << status.error_message();
   EXPECT_THAT(answer, HasSubstr("inference.GRPCInferenceService"));
   EXPECT_THAT(answer, HasSubstr("grpc.health.v1.Health"));
+  EXPECT_THAT(answer, HasSubstr("grpc.reflection.v1.ServerReflection"));
+  EXPECT_THAT(answer, HasSubstr("grpc.reflection.v1alpha.ServerReflection"));
 }
 
 TEST(RpcServerTest, ReflectionDescribesTheHealthService) {
