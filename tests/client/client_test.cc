@@ -121,6 +121,29 @@ TEST_F(ClientTest, AnInferenceEndsWithItsDeadline) {
   EXPECT_TRUE(binding.Infer({std::chrono::minutes(1)}).ok());
 }
 
+TEST_F(ClientTest, StartsARequestAndWaitsForItLater) {
+  Binding binding = *Connect().Bind("scale");
+  for (int i = 0; i < 3; ++i) {
+    SetX(binding, {static_cast<float>(i), 2, 3, 4});
+    ASSERT_TRUE(binding.Start().ok());
+    EXPECT_EQ(binding.Start().code(), StatusCode::kFailedPrecondition);
+    while (i == 1 && !binding.done()) std::this_thread::yield();
+    ASSERT_TRUE(binding.Wait().ok());
+    EXPECT_THAT(*binding.Output<float>(0), ElementsAre(2 * static_cast<float>(i), 4, 6, 8));
+  }
+  EXPECT_EQ(binding.Wait().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(daemon_->inferences(), 3);
+}
+
+TEST_F(ClientTest, AStartedRequestEndsWithItsDeadlineOrItsBinding) {
+  Binding binding = *Connect().Bind("scale");
+  daemon_->Delay(std::chrono::minutes(10));
+  ASSERT_TRUE(binding.Start({std::chrono::milliseconds(20)}).ok());
+  EXPECT_EQ(binding.Wait().code(), StatusCode::kDeadlineExceeded);
+  ASSERT_TRUE(binding.Start().ok());
+  EXPECT_FALSE(binding.done());
+}
+
 TEST_F(ClientTest, PassesTheDaemonsErrorOn) {
   const Status status = Connect().Bind("nothing").status();
   EXPECT_EQ(status.ToString(), "NOT_FOUND: there is no model nothing");
