@@ -85,6 +85,23 @@ Result<v1::VersionStatus> AdminClient::Rollback(const std::string& model, std::o
   return std::move(*response.mutable_version());
 }
 
+Result<v1::VersionStatus> AdminClient::SetLabel(const std::string& model, const std::string& label,
+                                                std::uint64_t version) {
+  v1::SetLabelRequest request;
+  request.set_model(model);
+  request.set_label(label);
+  request.set_version(version);
+  TFLD_ASSIGN_OR_RETURN(v1::SetLabelResponse response, Call<v1::SetLabelResponse>(&Stub::SetLabel, request));
+  return std::move(*response.mutable_version());
+}
+
+Status AdminClient::RemoveLabel(const std::string& model, const std::string& label) {
+  v1::RemoveLabelRequest request;
+  request.set_model(model);
+  request.set_label(label);
+  return Call<v1::RemoveLabelResponse>(&Stub::RemoveLabel, request).status();
+}
+
 Status AdminClient::Remove(const std::string& model, std::optional<std::uint64_t> version) {
   v1::RemoveRequest request;
   request.set_model(model);

@@ -32,6 +32,8 @@ class AdminClient {
                                    const DeployWatcher& watcher);
   Result<v1::VersionStatus> Activate(const std::string& model, std::uint64_t version);
   Result<v1::VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version);
+  Result<v1::VersionStatus> SetLabel(const std::string& model, const std::string& label, std::uint64_t version);
+  Status RemoveLabel(const std::string& model, const std::string& label);
   Status Remove(const std::string& model, std::optional<std::uint64_t> version);
   Result<v1::ListModelsResponse> ListModels();
   Result<v1::ModelStatus> GetModel(const std::string& model);

@@ -163,7 +163,8 @@ void AddBench(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   const auto at_least = [](double least) { return CLI::Range(least, 1e9).description(""); };
   command->add_option("NAME", options->model, "The model")->required();
-  command->add_option("--version", options->version, "Its version; the active one if not given")->type_name("N");
+  command->add_option("--version", options->version, "Its version or a label; the active one if not given")
+      ->type_name("VERSION");
   command
       ->add_option("--clients", options->clients,
                    "How many connections, each with one request at a time; 1, or 32 for --rate")

@@ -22,6 +22,7 @@ void AddCompletion(CLI::App& app, Action& action);
 void AddDeploy(CLI::App& app, Action& action);
 void AddHistory(CLI::App& app, Action& action);
 void AddInfer(CLI::App& app, Action& action);
+void AddLabel(CLI::App& app, Action& action);
 void AddList(CLI::App& app, Action& action);
 void AddLogLevel(CLI::App& app, Action& action);
 void AddMetrics(CLI::App& app, Action& action);

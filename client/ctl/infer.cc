@@ -73,7 +73,8 @@ void AddInfer(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("infer", "Run one inference and show the outputs");
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
-  command->add_option("--version", options->version, "Its version; the active one if not given")->type_name("N");
+  command->add_option("--version", options->version, "Its version or a label; the active one if not given")
+      ->type_name("VERSION");
   command->add_option("--input", options->inputs, "An input, by name or index, from a .npy file or raw bytes")
       ->allow_extra_args(false)
       ->type_name("NAME=FILE");

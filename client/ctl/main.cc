@@ -47,6 +47,7 @@ int Run(int argc, char** argv) {
   AddDeploy(app, action);
   AddActivate(app, action);
   AddRollback(app, action);
+  AddLabel(app, action);
   AddRemove(app, action);
   AddList(app, action);
   AddStatus(app, action);

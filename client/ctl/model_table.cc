@@ -1,5 +1,7 @@
 #include "client/ctl/model_table.h"
 
+#include <set>
+
 #include "client/ctl/text.h"
 #include "engine/base/str_cat.h"
 
@@ -15,12 +17,27 @@ Table ModelTable(const v1::ListModelsResponse& models) {
   return table;
 }
 
+namespace {
+
+std::string LabelsOf(const v1::ModelStatus& model, std::uint64_t version) {
+  std::set<std::string> labels;
+  for (const auto& [label, labelled] : model.labels()) {
+    if (labelled == version) labels.insert(label);
+  }
+  std::string text;
+  for (const std::string& label : labels) text += StrCat(text.empty() ? "" : ", ", label);
+  return text;
+}
+
+}  // namespace
+
 Table VersionTable(const v1::ModelStatus& model) {
   constexpr std::size_t kDigestShown = 12;
-  Table table({">VERSION", "STATE", ">SIZE", "SHA256", "DEPLOYED", "REASON"});
+  Table table({">VERSION", "STATE", "LABELS", ">SIZE", "SHA256", "DEPLOYED", "REASON"});
   for (const v1::VersionStatus& version : model.versions()) {
-    table.AddRow({StrCat(version.version()), StateCell(version.state()), BytesText(version.size()),
-                  version.sha256().substr(0, kDigestShown), TimeText(version.deployed_at()), version.reason()});
+    table.AddRow({StrCat(version.version()), StateCell(version.state()), LabelsOf(model, version.version()),
+                  BytesText(version.size()), version.sha256().substr(0, kDigestShown), TimeText(version.deployed_at()),
+                  version.reason()});
   }
   return table;
 }

@@ -31,7 +31,7 @@ Table StatsTable(const v1::GetStatsResponse& stats) {
                   StrCat(CountOf(model, true)), Cell(StrCat(failed), failed ? Color::kRed : Color::kNone),
                   DurationText(model.request().p50_us()), DurationText(model.request().p90_us()),
                   DurationText(model.request().p99_us()), Mean(model.queue()), Mean(model.compute()),
-                  model.active() ? BytesText(TotalBytes(model.memory())) : "-"});
+                  model.has_memory() ? BytesText(TotalBytes(model.memory())) : "-"});
   }
   return table;
 }

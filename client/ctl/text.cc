@@ -59,7 +59,7 @@ std::string StateName(v1::VersionState state) {
 
 Cell StateCell(v1::VersionState state) {
   Color color = Color::kNone;
-  if (state == v1::VERSION_STATE_ACTIVE) color = Color::kGreen;
+  if (state == v1::VERSION_STATE_ACTIVE || state == v1::VERSION_STATE_LOADED) color = Color::kGreen;
   if (state == v1::VERSION_STATE_WARMING || state == v1::VERSION_STATE_DRAINING) color = Color::kYellow;
   if (state == v1::VERSION_STATE_FAILED) color = Color::kRed;
   if (state == v1::VERSION_STATE_RETIRED) color = Color::kDim;

@@ -15,6 +15,7 @@ struct Change {
   std::string model;
   std::string version;  // empty when it is not known yet
   std::string actor;
+  std::string label{};  // of a change of labels
 };
 
 class ObservedManager final : public Manager {
@@ -43,6 +44,18 @@ class ObservedManager final : public Manager {
                                  const std::string& actor) override {
     return Reported({"rollback", model, version ? std::to_string(*version) : "", actor},
                     manager_->Rollback(model, version, actor));
+  }
+
+  Result<VersionStatus> SetLabel(const std::string& model, const std::string& label, std::uint64_t version,
+                                 const std::string& actor) override {
+    return Reported({"label", model, std::to_string(version), actor, label},
+                    manager_->SetLabel(model, label, version, actor));
+  }
+
+  Status RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) override {
+    Status status = manager_->RemoveLabel(model, label, actor);
+    Report({"unlabel", model, "", actor, label}, status);
+    return status;
   }
 
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override {
@@ -115,11 +128,14 @@ class ObservedManager final : public Manager {
     DaemonEvent event = EventOf(change);
     event.kind = change.action;
     event.ok = status.ok();
-    event.detail = status.ok() ? "" : status.ToString();
+    event.detail = status.ok() ? change.label : status.ToString();
     events_.Publish(std::move(event));
-    if (status.ok()) {
+    if (status.ok() && change.label.empty()) {
       Log(LogLevel::kInfo, change.action,
           {{"model", change.model}, {"version", change.version}, {"actor", change.actor}});
+    } else if (status.ok()) {
+      Log(LogLevel::kInfo, change.action,
+          {{"model", change.model}, {"version", change.version}, {"label", change.label}, {"actor", change.actor}});
     } else {
       Log(LogLevel::kWarning, change.action + " refused",
           {{"model", change.model},

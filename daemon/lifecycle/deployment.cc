@@ -100,7 +100,8 @@ Status Deployment::Activate(const StoredVersion& version) {
   TFLD_RETURN_IF_ERROR(lifecycle_.loader.RunGolden(*executable_, version));
   ModelState next = AfterActivation(CurrentState(), version_);
   next.events.Append(MakeEvent("deploy", version_, Status(), request_.actor));
-  TFLD_RETURN_IF_ERROR(lifecycle_.Publish(next, version, std::move(instance)));
+  TFLD_RETURN_IF_ERROR(lifecycle_.Publish(next, Lifecycle::MakeServed(version, std::move(instance))));
+  lifecycle_.ServeLabelled(request_.model);
   Enter(VersionState::kActive, StrCat("version ", version_, " serves"));
   return {};
 }

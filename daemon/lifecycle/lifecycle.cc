@@ -40,10 +40,16 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
               .nice = options_to_use.load_nice,
               .models = options_to_use.models,
               .notice = options_to_use.notice}),
-      map(map_to_use) {}
+      map(map_to_use) {
+  for (const std::string& name : store->Names()) {
+    map.Announce(name);
+    const auto state = store->Get(name);
+    if (!state.ok()) continue;
+    for (const auto& [label, version] : state->labels) map.SetLabel(name, label, nullptr);
+  }
+}
 
-std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& version,
-                                                           std::shared_ptr<ModelInstance> instance) const {
+Lifecycle::Served Lifecycle::MakeServed(const StoredVersion& version, std::shared_ptr<ModelInstance> instance) {
   auto served = std::make_shared<ServedVersion>();
   served->model = version.manifest.name;
   served->version = version.record.version;
@@ -52,7 +58,22 @@ std::shared_ptr<const ServedVersion> Lifecycle::MakeServed(const StoredVersion& 
   return served;
 }
 
-void Lifecycle::Swap(std::shared_ptr<const ServedVersion> served) {
+Result<Lifecycle::Served> Lifecycle::Load(const std::string& model, std::uint64_t version, GoldenTest golden) const {
+  if (auto served = map.Acquire(model, std::to_string(version)); served.ok()) return served;
+  TFLD_ASSIGN_OR_RETURN(const StoredVersion stored, store->OpenVersion(model, version));
+  TFLD_ASSIGN_OR_RETURN(const auto executable, loader.Verify(stored));
+  TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable, model));
+  if (golden == GoldenTest::kRun) TFLD_RETURN_IF_ERROR(loader.RunGolden(*executable, stored));
+  return MakeServed(stored, std::move(instance));
+}
+
+Status Lifecycle::Publish(const ModelState& next, Served served) {
+  TFLD_RETURN_IF_ERROR(store->Write(next));
+  Serve(std::move(served));
+  return {};
+}
+
+void Lifecycle::Serve(Served served) {
   {
     const std::lock_guard lock(mutex_);
     not_serving_.erase(served->model);
@@ -61,22 +82,31 @@ void Lifecycle::Swap(std::shared_ptr<const ServedVersion> served) {
   LetGo(map.Publish(std::move(served)));
 }
 
-Status Lifecycle::Publish(const ModelState& next, const StoredVersion& version,
-                          std::shared_ptr<ModelInstance> instance) {
-  auto served = MakeServed(version, std::move(instance));
-  TFLD_RETURN_IF_ERROR(store->Write(next));
-  Swap(std::move(served));
-  return {};
+void Lifecycle::ServeLabel(const std::string& label, Served served) {
+  const std::string model = served->model;
+  LetGo(map.SetLabel(model, label, std::move(served)));
 }
 
-Status Lifecycle::LoadAndPublish(const ModelState& next, std::uint64_t version, const LoadSteps& steps) {
-  TFLD_ASSIGN_OR_RETURN(const StoredVersion stored, store->OpenVersion(next.name, version));
-  TFLD_ASSIGN_OR_RETURN(const auto executable, loader.Verify(stored));
-  TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable, next.name));
-  if (steps.run_golden) TFLD_RETURN_IF_ERROR(loader.RunGolden(*executable, stored));
-  if (steps.write) return Publish(next, stored, std::move(instance));
-  Swap(MakeServed(stored, std::move(instance)));
-  return {};
+void Lifecycle::WithdrawLabel(const std::string& model, const std::string& label) {
+  LetGo(map.RemoveLabel(model, label));
+}
+
+std::vector<EventRecord> Lifecycle::ServeLabelled(const std::string& model) {
+  std::vector<EventRecord> failures;
+  const auto state = store->Get(model);
+  if (!state.ok()) return failures;
+  for (const auto& [label, version] : state->labels) {
+    if (map.Acquire(model, label).ok()) continue;
+    if (std::ranges::find(failures, version, &EventRecord::version) != failures.end()) continue;
+    auto served = Load(model, version, GoldenTest::kSkip);
+    if (served.ok()) {
+      ServeLabel(label, *std::move(served));
+      continue;
+    }
+    failures.push_back(MakeEvent("label", version, served.status(), kOurselves));
+    NoteLoadFailure(model, served.status(), failures.back());
+  }
+  return failures;
 }
 
 void Lifecycle::Withdraw(const std::string& model) {
@@ -85,7 +115,7 @@ void Lifecycle::Withdraw(const std::string& model) {
     not_serving_.erase(model);
     suspended_.erase(model);
   }
-  LetGo(map.Withdraw(model));
+  for (const Served& was : map.Withdraw(model)) LetGo(was);
 }
 
 void Lifecycle::Suspend(const std::string& model) {
@@ -93,7 +123,7 @@ void Lifecycle::Suspend(const std::string& model) {
     const std::lock_guard lock(mutex_);
     suspended_.insert(model);
   }
-  LetGo(map.Suspend(model));
+  for (const Served& was : map.Suspend(model)) LetGo(was);
 }
 
 void Lifecycle::Note(const std::string& model, EventRecord event) {
@@ -107,7 +137,20 @@ void Lifecycle::Fail(const ModelState& state, std::uint64_t version, EventRecord
   ModelState next = AfterFailure(state, version, event.reason);
   next.events.Append(std::move(event));
   // Files go only once the state has let go of them. If it cannot now, the next start finds the version wanting again.
-  if (store->Write(next).ok()) (void)store->RemoveFiles(next.name, version);
+  if (!store->Write(next).ok()) return;
+  (void)store->RemoveFiles(next.name, version);
+  for (const auto& [label, labelled] : state.labels) {
+    if (labelled == version) WithdrawLabel(state.name, label);
+  }
+}
+
+void Lifecycle::NoteLoadFailure(const std::string& model, const Status& why, EventRecord event) {
+  const auto state = store->Get(model);
+  if (why.code() == StatusCode::kDataLoss && state.ok()) {
+    Fail(*state, event.version, std::move(event));
+  } else {
+    Note(model, std::move(event));
+  }
 }
 
 void Lifecycle::Vacuum(const std::string& model) {
@@ -118,7 +161,7 @@ void Lifecycle::Vacuum(const std::string& model) {
   for (const std::uint64_t version : surplus) {
     const VersionRecord* record = state->Find(version);
     if (record->state != StoredState::kFailed) {
-      state->events.Append(MakeEvent("remove", version, Status(), "tfld"));
+      state->events.Append(MakeEvent("remove", version, Status(), kOurselves));
     }
     state->Erase(version);
   }
@@ -126,7 +169,7 @@ void Lifecycle::Vacuum(const std::string& model) {
   for (const std::uint64_t version : surplus) (void)store->RemoveFiles(model, version);
 }
 
-void Lifecycle::LetGo(std::shared_ptr<const ServedVersion> was) {
+void Lifecycle::LetGo(const Served& was) {
   if (was == nullptr) return;
   const std::lock_guard lock(mutex_);
   std::erase_if(retiring_, [](const Retiring& retiring) { return retiring.instance.expired(); });
@@ -141,14 +184,12 @@ VersionState Lifecycle::StateOf(const ModelState& state, const VersionRecord& re
     if (suspended_.contains(state.name)) return VersionState::kRetired;
     return not_serving_.contains(state.name) ? VersionState::kFailed : VersionState::kWarming;
   }
-  if (record.state == StoredState::kRetired) {
-    const std::lock_guard lock(mutex_);
-    const bool drains = std::ranges::any_of(retiring_, [&](const Retiring& retiring) {
-      return retiring.model == state.name && retiring.version == record.version && !retiring.instance.expired();
-    });
-    return drains ? VersionState::kDraining : VersionState::kRetired;
-  }
-  return FromStored(record.state);
+  if (map.Acquire(state.name, std::to_string(record.version)).ok()) return VersionState::kLoaded;
+  const std::lock_guard lock(mutex_);
+  const bool drains = std::ranges::any_of(retiring_, [&](const Retiring& retiring) {
+    return retiring.model == state.name && retiring.version == record.version && !retiring.instance.expired();
+  });
+  return drains ? VersionState::kDraining : FromStored(record.state);
 }
 
 VersionStatus Lifecycle::Describe(const ModelState& state, std::uint64_t version) const {
@@ -175,14 +216,21 @@ ModelStatus Lifecycle::Describe(const ModelState& state) const {
   status.name = state.name;
   status.generation = state.generation;
   status.previous = state.previous();
+  status.labels = state.labels;
   for (const VersionRecord& record : state.versions) status.versions.push_back(Describe(state, record.version));
-  const auto served = map.Acquire(state.name, "");
-  if (!served.ok()) return status;
-  status.active = (*served)->version;
-  ModelInstance& instance = *(*served)->instance;
-  const engine::MemoryUsage memory = instance.executable().memory();
-  status.memory = {memory.weight_bytes, memory.packed_bytes, instance.arena_bytes()};
+  if (const auto served = map.Acquire(state.name, ""); served.ok()) status.active = (*served)->version;
+  for (const Served& served : map.Snapshot(state.name)) {
+    const engine::MemoryUsage memory = served->instance->executable().memory();
+    status.memory.weights += memory.weight_bytes;
+    status.memory.packed += memory.packed_bytes;
+    status.memory.arenas += served->instance->arena_bytes();
+  }
   return status;
+}
+
+bool Lifecycle::IsSuspended(const std::string& model) const {
+  const std::lock_guard lock(mutex_);
+  return suspended_.contains(model);
 }
 
 void Lifecycle::SetNotServing(const std::string& model, std::string reason) {

@@ -22,27 +22,42 @@ namespace tfld::daemon {
 EventRecord MakeEvent(std::string action, std::uint64_t version, const Status& outcome, std::string actor);
 HistoryEvent ToHistory(const EventRecord& event);
 
+inline constexpr char kOurselves[] = "tfld";  // the actor of what nobody asked for
+
 class Lifecycle {
  public:
+  // Announces to the map what the store has.
   Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Scheduler& scheduler, ServingMap& map_to_use,
             const ManagerOptions& options_to_use);
 
-  // Makes `next`, whose active version is the loaded `instance`, durable, and then publishes. On an error nothing has
-  // changed.
-  Status Publish(const ModelState& next, const StoredVersion& version, std::shared_ptr<ModelInstance> instance);
+  using Served = ServingMap::Served;
 
-  struct LoadSteps {
-    bool run_golden = true;
-    bool write = true;  // false: `next` is durable already
-  };
-  // Opens, verifies, warms and tests a stored version, and publishes it with `next`, which has it active.
-  Status LoadAndPublish(const ModelState& next, std::uint64_t version, const LoadSteps& steps);
+  // What serves once it is published.
+  static Served MakeServed(const StoredVersion& version, std::shared_ptr<ModelInstance> instance);
+
+  enum class GoldenTest : bool { kRun, kSkip };
+  // Opens, verifies, warms and tests a stored version; one that serves already is taken as it is.
+  Result<Served> Load(const std::string& model, std::uint64_t version, GoldenTest golden) const;
+
+  // Makes `next`, which has the version active, durable, and then publishes. On an error nothing has changed.
+  Status Publish(const ModelState& next, Served served);
+  // Publishes what is durable already.
+  void Serve(Served served);
+
+  // Lets `label` lead to a version, once that is durable.
+  void ServeLabel(const std::string& label, Served served);
+  void WithdrawLabel(const std::string& model, const std::string& label);
+  // Puts the versions that the labels point at in service, where they are not. Each that fails is an event, returned.
+  std::vector<EventRecord> ServeLabelled(const std::string& model);
 
   // Records an event that changes nothing else. Best effort: what it tells of is told to the caller as well.
   void Note(const std::string& model, EventRecord event);
 
-  // Makes the failure of a version durable and removes its files.
+  // Makes the failure of a version durable, and removes its files and the labels that point at it.
   void Fail(const ModelState& state, std::uint64_t version, EventRecord event);
+
+  // Records that the event's version could not be loaded: as failed when its bytes are lost, else as Note.
+  void NoteLoadFailure(const std::string& model, const Status& why, EventRecord event);
 
   // Takes a model that is not in the store any more out of service.
   void Withdraw(const std::string& model);
@@ -52,6 +67,9 @@ class Lifecycle {
 
   // Removes versions that are too many.
   void Vacuum(const std::string& model);
+
+  // Any thread.
+  bool IsSuspended(const std::string& model) const;
 
   // Any thread. As callers see it: what is loaded and what still drains is taken into account.
   ModelStatus Describe(const ModelState& state) const;
@@ -74,10 +92,7 @@ class Lifecycle {
     std::weak_ptr<ModelInstance> instance;
   };
 
-  std::shared_ptr<const ServedVersion> MakeServed(const StoredVersion& version,
-                                                  std::shared_ptr<ModelInstance> instance) const;
-  void Swap(std::shared_ptr<const ServedVersion> served);
-  void LetGo(std::shared_ptr<const ServedVersion> was);
+  void LetGo(const Served& was);
   VersionState StateOf(const ModelState& state, const VersionRecord& record) const;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,6 +28,7 @@ enum class VersionState : std::uint8_t {
   kVerified,
   kStaged,
   kWarming,
+  kLoaded,  // serves those who name it or a label of it
   kActive,
   kDraining,
   kRetired,
@@ -51,17 +53,19 @@ struct ModelStatus {
   std::string name;
   std::optional<std::uint64_t> active;
   std::optional<std::uint64_t> previous;
-  std::uint64_t generation = 0;         // grows with every durable change
-  std::vector<VersionStatus> versions;  // ascending
-  ModelMemory memory;                   // of the active version
+  std::uint64_t generation = 0;                                // grows with every durable change
+  std::vector<VersionStatus> versions;                         // ascending
+  ModelMemory memory;                                          // of the versions in service
+  std::map<std::string, std::uint64_t, std::less<>> labels{};  // the version that each points at
 };
 
 struct HistoryEvent {
   std::int64_t time = 0;  // Unix time, seconds
-  std::string action;     // "deploy", "stage", "activate", "rollback", "remove", "load", "unload", "resume", "recover"
+  // "deploy", "stage", "activate", "rollback", "label", "unlabel", "remove", "load", "unload", "resume", "recover"
+  std::string action;
   std::uint64_t version = 0;
   bool ok = true;
-  std::string reason;   // of a failure
+  std::string reason;   // of a failure; which label
   std::string actor;    // "uid 0 pid 4711", or "tfld"
   std::string model{};  // set by Resume, whose events are of several models
 };
@@ -106,8 +110,8 @@ class Manager {
   static Result<std::unique_ptr<Manager>> Create(const ManagerOptions& options, Scheduler& scheduler, ServingMap& map);
   virtual ~Manager() = default;
 
-  // Loads and publishes what was active. A model whose active version does not load falls back to its previous one;
-  // the outcome of each is in the result. Called once, before anything serves.
+  // Loads and publishes what was active, and what has a label. A model whose active version does not load falls back to
+  // its previous one; the outcome of each is in the result. Called once, before anything serves.
   virtual std::vector<HistoryEvent> Resume() = 0;
 
   // The bytes are a .tflite model or a package (see daemon/store/package.h).
@@ -116,7 +120,14 @@ class Manager {
   // To the last good version before the active one, or to `version`.
   virtual Result<VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version,
                                          const std::string& actor) = 0;
-  // Removes a version that is not active, or with no version the whole model (it stops serving).
+  // Lets requests name a stored version by `label`, wherever it pointed before. The version is loaded and tested
+  // first, and serves for as long as it has a label, whichever is active. See policy.h for what is a label;
+  // FAILED_PRECONDITION while the model is unloaded.
+  virtual Result<VersionStatus> SetLabel(const std::string& model, const std::string& label, std::uint64_t version,
+                                         const std::string& actor) = 0;
+  // NOT_FOUND.
+  virtual Status RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) = 0;
+  // Removes a version that is not active and has no label, or with no version the whole model (it stops serving).
   virtual Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) = 0;
 
   // Takes a model out of service, until Load, a deploy, an activation, a rollback or the next start of the daemon. The

@@ -7,7 +7,11 @@
 namespace tfld::daemon {
 namespace {
 
-constexpr char kOurselves[] = "tfld";
+EventRecord LabelEvent(const char* action, std::uint64_t version, const std::string& label, const std::string& actor) {
+  EventRecord event = MakeEvent(action, version, Status(), actor);
+  event.reason = label;
+  return event;
+}
 
 }  // namespace
 
@@ -15,7 +19,6 @@ Result<std::unique_ptr<Manager>> Manager::Create(const ManagerOptions& options, 
   FileSystem& files = SystemFileSystem();
   TFLD_ASSIGN_OR_RETURN(
       auto store, Store::Open(files, {.state_dir = options.state_dir, .max_package_bytes = options.max_package_bytes}));
-  for (const std::string& name : store->Names()) map.Announce(name);
   auto lifecycle = std::make_unique<Lifecycle>(files, std::move(store), scheduler, map, options);
   return std::unique_ptr<Manager>(std::make_unique<ManagerImpl>(std::move(lifecycle)));
 }
@@ -23,7 +26,13 @@ Result<std::unique_ptr<Manager>> Manager::Create(const ManagerOptions& options, 
 std::vector<HistoryEvent> ManagerImpl::Resume() {
   const std::lock_guard lock(lifecycle_->change);
   std::vector<HistoryEvent> outcome;
-  for (const std::string& name : lifecycle_->store->Names()) ResumeModel(name, outcome);
+  for (const std::string& name : lifecycle_->store->Names()) {
+    ResumeModel(name, outcome);
+    for (const EventRecord& failure : lifecycle_->ServeLabelled(name)) {
+      outcome.push_back(ToHistory(failure));
+      outcome.back().model = name;
+    }
+  }
   return outcome;
 }
 
@@ -36,14 +45,16 @@ void ManagerImpl::ResumeModel(const std::string& model, std::vector<HistoryEvent
   for (const std::uint64_t version : ResumeOrder(*at_start)) {
     const auto state = lifecycle_->store->Get(model);
     if (!state.ok()) return;
-    const Status loaded =
-        lifecycle_->LoadAndPublish(AfterRollback(*state, version), version, {.run_golden = false, .write = false});
-    EventRecord event = MakeEvent("resume", version, loaded, kOurselves);
+    auto loaded = lifecycle_->Load(model, version, Lifecycle::GoldenTest::kSkip);
+    EventRecord event = MakeEvent("resume", version, loaded.status(), kOurselves);
     outcome.push_back(ToHistory(event));
     outcome.back().model = model;
-    if (loaded.ok()) return RecordResume(*state, version, failures);
+    if (loaded.ok()) {
+      lifecycle_->Serve(*std::move(loaded));
+      return RecordResume(*state, version, failures);
+    }
     lifecycle_->SetNotServing(model, event.reason);
-    if (loaded.code() == StatusCode::kDataLoss) {
+    if (loaded.status().code() == StatusCode::kDataLoss) {
       lifecycle_->Fail(*state, version, std::move(event));
     } else {
       failures.push_back(std::move(event));
@@ -70,23 +81,24 @@ bool ManagerImpl::IsServing(const std::string& model, std::uint64_t version) con
   return served.ok() && (*served)->version == version;
 }
 
+Result<Lifecycle::Served> ManagerImpl::LoadFor(const std::string& model, std::uint64_t version,
+                                               const std::string& action, const std::string& actor) {
+  auto loaded = lifecycle_->Load(model, version, Lifecycle::GoldenTest::kRun);
+  if (loaded.ok()) return loaded;
+  lifecycle_->NoteLoadFailure(model, loaded.status(), MakeEvent(action, version, loaded.status(), actor));
+  return loaded;
+}
+
 Result<VersionStatus> ManagerImpl::Switch(ModelState next, std::uint64_t version, const std::string& action,
                                           const std::string& actor) {
-  const std::string model = next.name;
+  TFLD_ASSIGN_OR_RETURN(auto loaded, LoadFor(next.name, version, action, actor));
   next.events.Append(MakeEvent(action, version, Status(), actor));
-  const Status loaded = lifecycle_->LoadAndPublish(next, version, {.run_golden = true, .write = true});
-  if (!loaded.ok()) {
-    EventRecord event = MakeEvent(action, version, loaded, actor);
-    auto state = lifecycle_->store->Get(model);
-    const bool lost = loaded.code() == StatusCode::kDataLoss && state.ok() && !IsServing(model, version);
-    if (lost) {
-      lifecycle_->Fail(*state, version, std::move(event));
-    } else {
-      lifecycle_->Note(model, std::move(event));
-    }
-    return loaded;
+  if (Status published = lifecycle_->Publish(next, std::move(loaded)); !published.ok()) {
+    lifecycle_->Note(next.name, MakeEvent(action, version, published, actor));
+    return published;
   }
-  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
+  lifecycle_->ServeLabelled(next.name);
+  TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(next.name));
   return lifecycle_->Describe(state, version);
 }
 
@@ -104,6 +116,38 @@ Result<VersionStatus> ManagerImpl::Rollback(const std::string& model, std::optio
   TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
   TFLD_ASSIGN_OR_RETURN(const std::uint64_t target, RollbackTarget(state, version));
   return Switch(AfterRollback(std::move(state), target), target, "rollback", actor);
+}
+
+Result<VersionStatus> ManagerImpl::SetLabel(const std::string& model, const std::string& label, std::uint64_t version,
+                                            const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
+  TFLD_RETURN_IF_ERROR(CheckLabel(state, label, version));
+  if (lifecycle_->IsSuspended(model)) {
+    return FailedPrecondition(StrCat("model ", model, " is unloaded; load it before a label is set"));
+  }
+  TFLD_ASSIGN_OR_RETURN(auto loaded, LoadFor(model, version, "label", actor));
+  if (const auto at = state.labels.find(label); at == state.labels.end() || at->second != version) {
+    state.labels[label] = version;
+    state.events.Append(LabelEvent("label", version, label, actor));
+    TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));
+  }
+  lifecycle_->ServeLabel(label, std::move(loaded));
+  return lifecycle_->Describe(state, version);
+}
+
+Status ManagerImpl::RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) {
+  const std::lock_guard lock(lifecycle_->change);
+  TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
+  const auto found = state.labels.find(label);
+  if (found == state.labels.end()) {
+    return NotFound(StrCat("model ", model, " has no label '", label.substr(0, 64), "'"));
+  }
+  state.events.Append(LabelEvent("unlabel", found->second, label, actor));
+  state.labels.erase(found);
+  TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));
+  lifecycle_->WithdrawLabel(model, label);
+  return {};
 }
 
 Status ManagerImpl::RemoveVersion(ModelState state, std::uint64_t version, const std::string& actor) {
@@ -127,10 +171,9 @@ Status ManagerImpl::Remove(const std::string& model, std::optional<std::uint64_t
 Status ManagerImpl::Unload(const std::string& model, const std::string& actor) {
   const std::lock_guard lock(lifecycle_->change);
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
-  const auto served = lifecycle_->map.Acquire(model, "");
-  if (!served.ok()) return {};
+  if (lifecycle_->map.Snapshot(model).empty()) return {};
   lifecycle_->Suspend(model);
-  lifecycle_->Note(model, MakeEvent("unload", (*served)->version, Status(), actor));
+  lifecycle_->Note(model, MakeEvent("unload", state.active().value_or(0), Status(), actor));
   return {};
 }
 
@@ -140,9 +183,11 @@ Result<VersionStatus> ManagerImpl::Load(const std::string& model, const std::str
   const auto version = state.active();
   if (!version) return FailedPrecondition(StrCat("model ", model, " has no active version to load: activate one"));
   if (IsServing(model, *version)) return lifecycle_->Describe(state, *version);
-  const Status loaded = lifecycle_->LoadAndPublish(state, *version, {.run_golden = false, .write = false});
-  lifecycle_->Note(model, MakeEvent("load", *version, loaded, actor));
-  if (!loaded.ok()) return loaded;
+  auto loaded = lifecycle_->Load(model, *version, Lifecycle::GoldenTest::kSkip);
+  lifecycle_->Note(model, MakeEvent("load", *version, loaded.status(), actor));
+  TFLD_RETURN_IF_ERROR(loaded.status());
+  lifecycle_->Serve(*std::move(loaded));
+  lifecycle_->ServeLabelled(model);
   return lifecycle_->Describe(state, *version);
 }
 

@@ -19,6 +19,9 @@ class ManagerImpl final : public Manager {
   Result<VersionStatus> Activate(const std::string& model, std::uint64_t version, const std::string& actor) override;
   Result<VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version,
                                  const std::string& actor) override;
+  Result<VersionStatus> SetLabel(const std::string& model, const std::string& label, std::uint64_t version,
+                                 const std::string& actor) override;
+  Status RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) override;
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override;
   Status Unload(const std::string& model, const std::string& actor) override;
   Result<VersionStatus> Load(const std::string& model, const std::string& actor) override;
@@ -27,7 +30,10 @@ class ManagerImpl final : public Manager {
   Result<std::vector<HistoryEvent>> History(const std::string& model) const override;
 
  private:
-  // Loads and publishes with `next`; on an error notes it, and fails the version when its bytes are lost.
+  // Loads a stored version; on an error notes it, and fails the version when its bytes are lost.
+  Result<Lifecycle::Served> LoadFor(const std::string& model, std::uint64_t version, const std::string& action,
+                                    const std::string& actor);
+  // Loads and publishes with `next`.
   Result<VersionStatus> Switch(ModelState next, std::uint64_t version, const std::string& action,
                                const std::string& actor);
   bool IsServing(const std::string& model, std::uint64_t version) const;

@@ -11,6 +11,17 @@ Status NoSuchVersion(const ModelState& state, std::uint64_t version) {
   return NotFound(StrCat("model ", state.name, " has no version ", version));
 }
 
+constexpr std::size_t kMaxLabels = 64;  // of a model
+constexpr std::size_t kMaxLabelBytes = 64;
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool IsLabel(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxLabelBytes && IsLetter(text[0]) && std::ranges::all_of(text, [](char c) {
+    return IsLetter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
 void RetireActive(ModelState& state) {
   for (VersionRecord& record : state.versions) {
     if (record.state == StoredState::kActive) record.state = StoredState::kRetired;
@@ -81,15 +92,34 @@ ModelState AfterFailure(ModelState state, std::uint64_t version, const std::stri
     record->state = StoredState::kFailed;
     record->reason = reason;
   }
-  std::erase(state.lineage, version);
+  state.Forget(version);
   return state;
+}
+
+Status CheckLabel(const ModelState& state, std::string_view label, std::uint64_t version) {
+  if (!IsLabel(label)) {
+    return InvalidArgument(StrCat("'", label.substr(0, kMaxLabelBytes), "' is no label: up to ", kMaxLabelBytes,
+                                  " letters, digits, '-', '_' and '.', the first a letter"));
+  }
+  if (state.labels.size() >= kMaxLabels && !state.labels.contains(label)) {
+    return ResourceExhausted(
+        StrCat("model ", state.name, " has ", kMaxLabels, " labels, the most there may be; remove one first"));
+  }
+  return CheckLoadable(state, version);
 }
 
 Status CheckRemovable(const ModelState& state, std::uint64_t version) {
   if (state.Find(version) == nullptr) return NoSuchVersion(state, version);
-  if (state.active() != version) return {};
-  return FailedPrecondition(StrCat("version ", version, " of model ", state.name,
-                                   " is active; activate another one first, or remove the whole model"));
+  if (state.active() == version) {
+    return FailedPrecondition(StrCat("version ", version, " of model ", state.name,
+                                     " is active; activate another one first, or remove the whole model"));
+  }
+  for (const auto& [label, labelled] : state.labels) {
+    if (labelled != version) continue;
+    return FailedPrecondition(StrCat("label '", label, "' of model ", state.name, " is at version ", version,
+                                     "; move or remove the label first"));
+  }
+  return {};
 }
 
 std::vector<std::uint64_t> ResumeOrder(const ModelState& state) {
@@ -101,6 +131,7 @@ std::vector<std::uint64_t> VersionsToVacuum(const ModelState& state, std::size_t
   std::size_t with_files = 0, failed = 0;
   for (auto record = state.versions.rbegin(); record != state.versions.rend(); ++record) {
     if (state.active() == record->version || state.previous() == record->version) continue;
+    if (state.IsLabelled(record->version)) continue;
     std::size_t& count = record->state == StoredState::kFailed ? failed : with_files;
     if (++count > keep) surplus.push_back(record->version);
   }

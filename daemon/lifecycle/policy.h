@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/store/model_state.h"
@@ -30,17 +31,21 @@ Result<std::uint64_t> RollbackTarget(const ModelState& state, std::optional<std:
 ModelState AfterActivation(ModelState state, std::uint64_t version);
 ModelState AfterRollback(ModelState state, std::uint64_t version);
 
-// The state once `version` has failed for good: it is not in the lineage any more, and will have no files.
+// The state once `version` has failed for good: neither lineage nor label leads to it, and it will have no files.
 ModelState AfterFailure(ModelState state, std::uint64_t version, const std::string& reason);
 
-// OK for a version that may be removed. NOT_FOUND; FAILED_PRECONDITION for the active one.
+// OK when `label` may be set to `version`. INVALID_ARGUMENT for what is no label: letters, digits, '-', '_' and '.',
+// the first a letter, so that it is never taken for a number; RESOURCE_EXHAUSTED for too many; CheckLoadable's errors.
+Status CheckLabel(const ModelState& state, std::string_view label, std::uint64_t version);
+
+// OK for a version that may be removed. NOT_FOUND; FAILED_PRECONDITION for the active one and for one with a label.
 Status CheckRemovable(const ModelState& state, std::uint64_t version);
 
 // In which order versions are tried after a restart: the active one, then those before it.
 std::vector<std::uint64_t> ResumeOrder(const ModelState& state);
 
-// Which versions are too many: all but the active, the previous, and of the others the newest `keep` that have files
-// and the newest `keep` that have failed.
+// Which versions are too many: all but the active, the previous, those with a label, and of the others the newest
+// `keep` that have files and the newest `keep` that have failed.
 std::vector<std::uint64_t> VersionsToVacuum(const ModelState& state, std::size_t keep);
 
 }  // namespace tfld::daemon

@@ -8,80 +8,69 @@
 namespace tfld::daemon {
 namespace {
 
-constexpr std::size_t kMaxLabelBytes = 64;
+using Served = ServingMap::Served;
 
-Status UnknownModel(std::string_view model) {
-  return NotFound(StrCat("model '", model.substr(0, 64), "' is not known"));
-}
+// The caller's words, not more of them than an error should have.
+std::string_view Shortened(std::string_view text) { return text.substr(0, 64); }
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// Never a number, so that a label and a version are told apart.
-bool IsLabel(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxLabelBytes && IsLetter(text[0]) && std::ranges::all_of(text, [](char c) {
-    return IsLetter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  });
+std::string VersionsOf(const std::vector<Served>& served) {
+  std::string text = served.size() == 1 ? "version" : "versions";
+  for (const Served& version : served) text += StrCat(&version == &served.front() ? " " : ", ", version->version);
+  return StrCat(text, served.size() == 1 ? " is" : " are");
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const ServedVersion>> ServingMap::Acquire(std::string_view model,
-                                                                 std::string_view version) const {
-  std::shared_ptr<const ServedVersion> served;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = models_.find(model);
-    if (found == models_.end()) return UnknownModel(model);
-    served = found->second.active;
-    if (served != nullptr && !version.empty() && found->second.labels.contains(version)) return served;
+std::vector<Served> ServingMap::Entry::All() const {
+  std::vector<Served> all;
+  if (active != nullptr) all.push_back(active);
+  for (const auto& [label, served] : labels) {
+    if (served != nullptr) all.push_back(served);
   }
-  if (served == nullptr) return Unavailable(StrCat("model ", model, " has no version in service"));
-  if (!version.empty() && version != std::to_string(served->version)) {
-    return NotFound(StrCat("model ", model, " has no version '", version.substr(0, 64), "' in service; version ",
-                           served->version, " is"));
-  }
-  return served;
-}
-
-std::vector<std::shared_ptr<const ServedVersion>> ServingMap::Snapshot() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<const ServedVersion>> all;
-  for (const auto& [name, entry] : models_) {
-    if (entry.active != nullptr) all.push_back(entry.active);
-  }
+  std::ranges::sort(all, {}, [](const Served& served) { return served->version; });
+  all.erase(std::ranges::unique(all).begin(), all.end());
   return all;
 }
 
-Status ServingMap::SetLabel(std::string_view model, std::string_view label, std::uint64_t version) {
-  if (!IsLabel(label)) {
-    return InvalidArgument(StrCat("'", label.substr(0, kMaxLabelBytes), "' is no label: up to ", kMaxLabelBytes,
-                                  " letters, digits, '-', '_' and '.', the first a letter"));
+Result<Served> ServingMap::Find(const Entry& entry, std::string_view model, std::string_view version) {
+  if (version.empty()) {
+    if (entry.active != nullptr) return entry.active;
+    return Unavailable(StrCat("model ", model, " has no version in service"));
   }
-  const std::lock_guard lock(mutex_);
-  const auto found = models_.find(model);
-  if (found == models_.end()) return UnknownModel(model);
-  Entry& entry = found->second;
-  if (entry.active == nullptr || entry.active->version != version) {
-    return FailedPrecondition(StrCat("version ", version, " of model ", model, " is not loaded"));
+  if (const auto label = entry.labels.find(version); label != entry.labels.end()) {
+    if (label->second != nullptr) return label->second;
+    return Unavailable(StrCat("the version at label '", label->first, "' of model ", model, " is not in service"));
   }
-  if (entry.labels.size() >= kMaxLabels && !entry.labels.contains(label)) {
-    return ResourceExhausted(StrCat("model ", model, " has ", kMaxLabels, " labels, the most there may be"));
+  const auto is_meant = [version](const Served& served) {
+    return served != nullptr && version == std::to_string(served->version);
+  };
+  if (is_meant(entry.active)) return entry.active;
+  for (const auto& [label, served] : entry.labels) {
+    if (is_meant(served)) return served;
   }
-  entry.labels.emplace(label);
-  return {};
+  const std::vector<Served> all = entry.All();
+  if (all.empty()) return Unavailable(StrCat("model ", model, " has no version in service"));
+  return NotFound(StrCat("model ", model, " has no version '", Shortened(version), "' in service; ", VersionsOf(all)));
 }
 
-Status ServingMap::RemoveLabel(std::string_view model, std::string_view label) {
+Result<Served> ServingMap::Acquire(std::string_view model, std::string_view version) const {
   const std::lock_guard lock(mutex_);
   const auto found = models_.find(model);
-  if (found == models_.end()) return UnknownModel(model);
-  auto& labels = found->second.labels;
-  const auto place = labels.find(label);
-  if (place == labels.end()) {
-    return NotFound(StrCat("model ", model, " has no label '", label.substr(0, kMaxLabelBytes), "'"));
-  }
-  labels.erase(place);
-  return {};
+  if (found == models_.end()) return NotFound(StrCat("model '", Shortened(model), "' is not known"));
+  return Find(found->second, model, version);
+}
+
+std::vector<Served> ServingMap::Snapshot() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Served> all;
+  for (const auto& [name, entry] : models_) std::ranges::move(entry.All(), std::back_inserter(all));
+  return all;
+}
+
+std::vector<Served> ServingMap::Snapshot(std::string_view model) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = models_.find(model);
+  return found == models_.end() ? std::vector<Served>() : found->second.All();
 }
 
 void ServingMap::Announce(std::string_view model) {
@@ -89,26 +78,49 @@ void ServingMap::Announce(std::string_view model) {
   models_.try_emplace(std::string(model));
 }
 
-std::shared_ptr<const ServedVersion> ServingMap::Publish(std::shared_ptr<const ServedVersion> next) {
+Served ServingMap::Publish(Served next) {
   const std::string name = next->model;
   const std::lock_guard lock(mutex_);
   models_[name].active.swap(next);
   return next;
 }
 
-std::shared_ptr<const ServedVersion> ServingMap::Suspend(std::string_view model) {
+Served ServingMap::SetLabel(std::string_view model, std::string_view label, Served next) {
   const std::lock_guard lock(mutex_);
   const auto found = models_.find(model);
-  return found == models_.end() ? nullptr : std::exchange(found->second.active, nullptr);
+  if (found != models_.end()) found->second.labels[std::string(label)].swap(next);
+  return next;
 }
 
-std::shared_ptr<const ServedVersion> ServingMap::Withdraw(std::string_view model) {
+Served ServingMap::RemoveLabel(std::string_view model, std::string_view label) {
   const std::lock_guard lock(mutex_);
   const auto found = models_.find(model);
   if (found == models_.end()) return nullptr;
-  std::shared_ptr<const ServedVersion> was = std::move(found->second.active);
-  models_.erase(found);
+  auto& labels = found->second.labels;
+  const auto place = labels.find(label);
+  if (place == labels.end()) return nullptr;
+  Served was = std::move(place->second);
+  labels.erase(place);
   return was;
+}
+
+std::vector<Served> ServingMap::Suspend(std::string_view model) {
+  const std::lock_guard lock(mutex_);
+  const auto found = models_.find(model);
+  if (found == models_.end()) return {};
+  std::vector<Served> all = found->second.All();
+  found->second.active = nullptr;
+  for (auto& [label, served] : found->second.labels) served = nullptr;
+  return all;
+}
+
+std::vector<Served> ServingMap::Withdraw(std::string_view model) {
+  const std::lock_guard lock(mutex_);
+  const auto found = models_.find(model);
+  if (found == models_.end()) return {};
+  std::vector<Served> all = found->second.All();
+  models_.erase(found);
+  return all;
 }
 
 }  // namespace tfld::daemon

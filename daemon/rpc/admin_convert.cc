@@ -19,6 +19,7 @@ v1::VersionState ToProto(VersionState state) {
     case VersionState::kVerified: return v1::VERSION_STATE_VERIFIED;
     case VersionState::kStaged: return v1::VERSION_STATE_STAGED;
     case VersionState::kWarming: return v1::VERSION_STATE_WARMING;
+    case VersionState::kLoaded: return v1::VERSION_STATE_LOADED;
     case VersionState::kActive: return v1::VERSION_STATE_ACTIVE;
     case VersionState::kDraining: return v1::VERSION_STATE_DRAINING;
     case VersionState::kRetired: return v1::VERSION_STATE_RETIRED;
@@ -42,6 +43,7 @@ void ToProto(const ModelStatus& status, v1::ModelStatus& out) {
   if (status.previous) out.set_previous(*status.previous);
   out.set_generation(status.generation);
   for (const VersionStatus& version : status.versions) ToProto(version, *out.add_versions());
+  out.mutable_labels()->insert(status.labels.begin(), status.labels.end());
   out.mutable_memory()->set_weights(status.memory.weights);
   out.mutable_memory()->set_packed(status.memory.packed);
   out.mutable_memory()->set_arenas(status.memory.arenas);

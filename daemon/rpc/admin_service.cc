@@ -85,6 +85,23 @@ class AdminService final : public v1::Admin::CallbackService {
     });
   }
 
+  ServerUnaryReactor* SetLabel(CallbackServerContext* call, const v1::SetLabelRequest* request,
+                               v1::SetLabelResponse* response) override {
+    return Answer(*call, [=, this](const std::string& actor) -> Status {
+      TFLD_ASSIGN_OR_RETURN(const auto status,
+                            context_.manager->SetLabel(request->model(), request->label(), request->version(), actor));
+      ToProto(status, *response->mutable_version());
+      return {};
+    });
+  }
+
+  ServerUnaryReactor* RemoveLabel(CallbackServerContext* call, const v1::RemoveLabelRequest* request,
+                                  v1::RemoveLabelResponse*) override {
+    return Answer(*call, [=, this](const std::string& actor) {
+      return context_.manager->RemoveLabel(request->model(), request->label(), actor);
+    });
+  }
+
   ServerUnaryReactor* Remove(CallbackServerContext* call, const v1::RemoveRequest* request,
                              v1::RemoveResponse*) override {
     return Answer(*call, [=, this](const std::string& actor) {

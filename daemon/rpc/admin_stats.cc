@@ -55,9 +55,11 @@ std::vector<VersionRequestStats> CountsOf(const AdminContext& context, const std
   return all;
 }
 
-void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_service, bool histograms,
-                     v1::ModelStats& out) {
+void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_service, const ServingMap& map,
+                     bool histograms, v1::ModelStats& out) {
   ToProto(stats, out);
+  const auto active = map.Acquire(stats.model, "");
+  out.set_active(active.ok() && (*active)->version == stats.version);
   if (histograms) {
     ToProto(stats.AllRequests(), *out.mutable_request_histogram());
     ToProto(stats.AllQueued(), *out.mutable_queue_histogram());
@@ -66,7 +68,6 @@ void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_
   for (const auto& served : in_service) {
     if (served->model != stats.model || served->version != stats.version) continue;
     const engine::MemoryUsage memory = served->instance->executable().memory();
-    out.set_active(true);
     out.mutable_memory()->set_weights(memory.weight_bytes);
     out.mutable_memory()->set_packed(memory.packed_bytes);
     out.mutable_memory()->set_arenas(served->instance->arena_bytes());
@@ -80,7 +81,7 @@ void DescribeStats(const AdminContext& context, const v1::GetStatsRequest& reque
   DescribeDaemon(context, *response.mutable_daemon());
   const ServedVersions in_service = context.map->Snapshot();
   for (const VersionRequestStats& stats : CountsOf(context, request.model(), in_service)) {
-    DescribeVersion(stats, in_service, request.histograms(), *response.add_models());
+    DescribeVersion(stats, in_service, *context.map, request.histograms(), *response.add_models());
   }
   if (!request.histograms()) return;
   for (const ClientStats& client : context.stats->Clients()) {

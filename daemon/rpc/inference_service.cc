@@ -93,7 +93,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
                                     inference::ModelMetadataResponse* response) override {
     return Answer(call, [&]() -> Status {
       TFLD_ASSIGN_OR_RETURN(const auto served, context_.map->Acquire(request->name(), request->version()));
-      DescribeMetadata(*served, *response);
+      DescribeMetadata(*served, *context_.map, *response);
       return {};
     });
   }
@@ -102,7 +102,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
                                   inference::ModelConfigResponse* response) override {
     return Answer(call, [&]() -> Status {
       TFLD_ASSIGN_OR_RETURN(const auto served, context_.map->Acquire(request->name(), request->version()));
-      DescribeConfig(*served, *response->mutable_config());
+      DescribeConfig(*served, *context_.map, *response->mutable_config());
       return {};
     });
   }

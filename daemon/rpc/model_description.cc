@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-#include "daemon/lifecycle/served_version.h"
+#include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/datatype.h"
 #include "daemon/scheduler/batch_sessions.h"
 #include "inference/grpc_service.pb.h"
@@ -53,21 +53,22 @@ void ConfigureTensor(const TensorInfo& info, Tensor& tensor) {
 
 }  // namespace
 
-void DescribeMetadata(const ServedVersion& served, inference::ModelMetadataResponse& metadata) {
+void DescribeMetadata(const ServedVersion& served, const ServingMap& map, inference::ModelMetadataResponse& metadata) {
   const engine::Executable& executable = served.instance->executable();
   metadata.set_name(served.model);
-  metadata.add_versions(std::to_string(served.version));
+  for (const auto& each : map.Snapshot(served.model)) metadata.add_versions(std::to_string(each->version));
   metadata.set_platform(kPlatform);
   for (const TensorInfo& input : executable.inputs()) DescribeTensor(input, *metadata.add_inputs());
   for (const TensorInfo& output : executable.outputs()) DescribeTensor(output, *metadata.add_outputs());
 }
 
-void DescribeConfig(const ServedVersion& served, inference::ModelConfig& config) {
+void DescribeConfig(const ServedVersion& served, const ServingMap& map, inference::ModelConfig& config) {
   const engine::Executable& executable = served.instance->executable();
   config.set_name(served.model);
   config.set_platform(kPlatform);
   config.set_backend(kBackend);
-  config.mutable_version_policy()->mutable_specific()->add_versions(static_cast<std::int64_t>(served.version));
+  auto& versions = *config.mutable_version_policy()->mutable_specific();
+  for (const auto& each : map.Snapshot(served.model)) versions.add_versions(static_cast<std::int64_t>(each->version));
   config.set_max_batch_size(0);
   for (const TensorInfo& input : executable.inputs()) ConfigureTensor(input, *config.add_input());
   for (const TensorInfo& output : executable.outputs()) ConfigureTensor(output, *config.add_output());

@@ -1,4 +1,4 @@
-// What clients can ask about a model: its metadata and its configuration, from the version that serves.
+// What clients can ask about a model: its metadata and its configuration, from a version that serves.
 #pragma once
 
 namespace inference {
@@ -9,9 +9,10 @@ class ModelMetadataResponse;
 namespace tfld::daemon {
 
 struct ServedVersion;
+class ServingMap;
 
-// Both into an empty message. Shapes are those that a request must have.
-void DescribeMetadata(const ServedVersion& served, inference::ModelMetadataResponse& metadata);
-void DescribeConfig(const ServedVersion& served, inference::ModelConfig& config);
+// Both into an empty message. Shapes are those that a request must have; `map` tells which other versions serve.
+void DescribeMetadata(const ServedVersion& served, const ServingMap& map, inference::ModelMetadataResponse& metadata);
+void DescribeConfig(const ServedVersion& served, const ServingMap& map, inference::ModelConfig& config);
 
 }  // namespace tfld::daemon

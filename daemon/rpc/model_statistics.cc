@@ -84,6 +84,11 @@ Status ReportStatistics(const ServingMap& map, const RequestStats& stats,
     for (const auto& served : map.Snapshot()) Report(*served, stats, response);
     return {};
   }
+  if (request.version().empty()) {
+    const auto all = map.Snapshot(request.name());
+    for (const auto& served : all) Report(*served, stats, response);
+    if (!all.empty()) return {};
+  }
   TFLD_ASSIGN_OR_RETURN(const auto served, map.Acquire(request.name(), request.version()));
   Report(*served, stats, response);
   return {};

@@ -13,6 +13,7 @@ constexpr std::string_view kReady = "READY";
 
 std::string_view StateName(VersionState state) {
   switch (state) {
+    case VersionState::kLoaded:
     case VersionState::kActive: return kReady;
     case VersionState::kWarming: return "LOADING";
     case VersionState::kDraining: return "UNLOADING";

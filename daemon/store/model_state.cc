@@ -36,6 +36,10 @@ VersionRecord* ModelState::Find(std::uint64_t version) {
   return const_cast<VersionRecord*>(std::as_const(*this).Find(version));
 }
 
+bool ModelState::IsLabelled(std::uint64_t version) const {
+  return std::ranges::any_of(labels, [version](const auto& label) { return label.second == version; });
+}
+
 void ModelState::Put(VersionRecord record) {
   const auto place = std::ranges::lower_bound(versions, record.version, {}, &VersionRecord::version);
   if (place != versions.end() && place->version == record.version) {
@@ -47,7 +51,12 @@ void ModelState::Put(VersionRecord record) {
 
 void ModelState::Erase(std::uint64_t version) {
   std::erase_if(versions, [version](const VersionRecord& record) { return record.version == version; });
+  Forget(version);
+}
+
+void ModelState::Forget(std::uint64_t version) {
   std::erase(lineage, version);
+  std::erase_if(labels, [version](const auto& label) { return label.second == version; });
 }
 
 }  // namespace tfld::daemon

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +42,7 @@ struct ModelState {
   std::uint64_t highest_version = 0;    // that was ever given out, so that a removed number does not come back
   std::vector<std::uint64_t> lineage;   // the active version, last, and before it the good ones that led to it
   std::vector<VersionRecord> versions;  // ascending
+  std::map<std::string, std::uint64_t, std::less<>> labels;  // the version that each points at
   EventHistory events;
   bool operator==(const ModelState&) const = default;
 
@@ -47,10 +50,13 @@ struct ModelState {
   std::optional<std::uint64_t> previous() const;
   const VersionRecord* Find(std::uint64_t version) const;
   VersionRecord* Find(std::uint64_t version);
+  bool IsLabelled(std::uint64_t version) const;
   // Takes the place of a record with the same version.
   void Put(VersionRecord record);
-  // Of the list and of the lineage.
+  // Of the list and of what Forget takes it from.
   void Erase(std::uint64_t version);
+  // Of the lineage, with the labels that point at it.
+  void Forget(std::uint64_t version);
 };
 
 }  // namespace tfld::daemon

@@ -103,11 +103,12 @@ class ModelRecovery {
         if (!found_.contains(record.version)) Fail(record, "its files are missing");
       }
     }
-    const auto usable = [this](std::uint64_t version) {
+    const auto lost = [this](std::uint64_t version) {
       const VersionRecord* record = state_.Find(version);
-      return record != nullptr && record->state != StoredState::kFailed;
+      return record == nullptr || record->state == StoredState::kFailed;
     };
-    if (std::erase_if(state_.lineage, [&](std::uint64_t version) { return !usable(version); }) > 0) changed_ = true;
+    if (std::erase_if(state_.lineage, lost) > 0) changed_ = true;
+    if (std::erase_if(state_.labels, [&](const auto& label) { return lost(label.second); }) > 0) changed_ = true;
   }
 
   void Fail(VersionRecord& record, const std::string& reason) {

@@ -17,6 +17,7 @@ namespace tfld::daemon {
 //   - a version directory that the state does not know, or knows as failed, goes
 //   - a version that was warming has failed: its deploy was never answered
 //   - a version whose files are missing has failed; one that was active stays in the lineage, for Resume to fall back
+//   - a label at a version that has failed, or is not known, goes
 //   - a state file that is rotten is set aside as `state.rotten`, and made anew from the version directories, with
 //     every version staged and none active: which of them was good is not known any more
 // Changes are in the history, by "tfld", at `now` (Unix time, seconds).

@@ -59,6 +59,7 @@ Result<ModelState> StateFromJson(const Json& json) {
     TFLD_ASSIGN_OR_RETURN(VersionRecord record, VersionFromJson(version));
     state.Put(std::move(record));
   }
+  if (json.contains("labels")) state.labels = json.at("labels").get<decltype(state.labels)>();  // older ones have none
   for (const Json& event : json.at("events")) state.events.Append(EventFromJson(event));
   return state;
 }
@@ -83,6 +84,7 @@ std::string EncodeState(const ModelState& state) {
                {"previous", state.previous() ? Json(*state.previous()) : Json()},
                {"highest_version", state.highest_version},
                {"lineage", state.lineage},
+               {"labels", state.labels},
                {"versions", Json::array()}};
   for (const VersionRecord& record : state.versions) json["versions"].push_back(ToJson(record));
   std::string text = Dump(json, 1);

@@ -11,7 +11,7 @@ using prometheus::MetricType;
 
 void AppendModels(const std::vector<MetricsSnapshot::Model>& models, MetricFamilies& families) {
   FamilyBuilder memory("tfld_model_memory_bytes",
-                       "Memory of the active version by category; arenas are those of all executors together.",
+                       "Memory of the versions in service by category; arenas are those of all executors together.",
                        MetricType::Gauge);
   FamilyBuilder active("tfld_model_active_version", "The version that serves, 0 for none.", MetricType::Gauge);
   FamilyBuilder versions("tfld_model_versions", "Stored versions by state.", MetricType::Gauge);

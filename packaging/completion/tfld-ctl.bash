@@ -7,8 +7,8 @@ _tfld_ctl_models() {
 _tfld_ctl() {
   local current=$2 previous=$3 command='' position=0 i word
   local -a where=()
-  local commands='deploy activate rollback remove list status history infer bench top watch trace stats metrics log-level
-    package completion'
+  local commands='deploy activate rollback label remove list status history infer bench top watch trace stats metrics
+    log-level package completion'
   local global='--runtime-dir --output --help --version'
 
   # The command, how many arguments it has before the cursor, and where the daemon is.
@@ -63,6 +63,7 @@ _tfld_ctl() {
     '') words=$([[ $current == -* ]] && echo "$global" || echo "$commands") ;;
     deploy) words='--version --stage-only --golden' ;;
     rollback) words='--to' ;;
+    label) words='--remove' ;;
     remove) words='--version' ;;
     history) words='--limit' ;;
     infer) words='--version --input --output-dir --labels --seed --timeout' ;;

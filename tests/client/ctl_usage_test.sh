@@ -25,6 +25,9 @@ expect 2 "subcommand" "$ctl"
 expect 2 "" "$ctl" nonsense
 expect 2 "NAME" "$ctl" rollback
 expect 2 "" "$ctl" activate model not-a-number
+expect 2 "VERSION, or --remove" "$ctl" label m stable
+expect 2 "" "$ctl" label m stable 1 --remove
+expect 2 "" "$ctl" label m --remove
 expect 2 "" "$ctl" --output xml list
 expect 2 "" "$ctl" bench
 expect 2 "" "$ctl" bench m --clients 0
@@ -32,7 +35,7 @@ expect 2 "" "$ctl" bench m --transport pigeon
 expect 2 "" "$ctl" trace --format pdf
 expect 2 "" "$ctl" top --interval 0
 expect 2 "" "$ctl" log-level loud
-for command in list status "status m" "history m" "activate m 1" "rollback m" "remove m" "stats" "infer m" "metrics" \
+for command in list status "status m" "history m" "activate m 1" "rollback m" "label m" "label m x 1" "remove m" "stats" "infer m" "metrics" \
   "bench m" "top --once" "watch" "trace" "log-level"; do
   # shellcheck disable=SC2086
   expect 3 "no daemon on $dir" "$ctl" --runtime-dir "$dir" $command

@@ -32,6 +32,20 @@ expect 0 '"action": "rollback"' history bearing_fault --output json
 expect 1 "9" activate bearing_fault 9
 expect 1 "" remove bearing_fault --version 2
 
+# Labels: a version serves beside the active one for as long as one leads to it.
+expect 0 "no labels" label bearing_fault
+expect 0 "label stable is at version 1" label bearing_fault stable 1
+expect 0 "stable" label bearing_fault
+expect 0 '"stable": 1' --output json status bearing_fault
+expect 0 "loaded" status bearing_fault
+expect 0 "version 1" infer bearing_fault --version stable --seed 3
+expect 0 "version 2" infer bearing_fault --seed 3
+expect 1 "label 'stable'" remove bearing_fault --version 1
+expect 1 "no version '7'" infer bearing_fault --version 7 --seed 3
+expect 1 "is no label" label bearing_fault 1st 1
+expect 0 "label stable is removed" label bearing_fault stable --remove
+expect 1 "has no label 'stable'" label bearing_fault stable --remove
+
 # Damaged files change nothing.
 head -c 3000 "$shipped/2/model.tflite" >"$dir/cut.tflite"
 expect 1 "not deployed" deploy bearing_fault "$dir/cut.tflite"

@@ -1,5 +1,5 @@
-// The daemon is killed, or the disk fails, before any change that a deploy, an activation or a rollback makes on disk:
-// the old or the new version serves after a restart, never neither.
+// The daemon is killed, or the disk fails, before any change that a deploy, an activation, a rollback or a label makes
+// on disk: the old or the new version serves there after a restart, never neither.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -15,13 +15,14 @@ constexpr char kModel[] = "bearing";
 
 struct Change {
   const char* name;
-  std::uint64_t goal;  // active when it has happened; 2 was before
+  const char* of;      // what requests name: nothing for the active version, or a label
+  std::uint64_t goal;  // serves there when it has happened; 2 did before
   std::function<Status(RunningManager&)> run;
 };
 
 class ManagerCrashTest : public testing::TestWithParam<Change> {
  protected:
-  // A state directory with versions 1, 2 (active) and 3 (staged), made once and copied for each case.
+  // A state directory with versions 1, 2 (active, and with a label) and 3 (staged), made once and copied for each case.
   static void SetUpTestSuite() {
     prepared_ = std::make_unique<test::TempDir>();
     RunningManager run(prepared_->path() / "state");
@@ -29,6 +30,7 @@ class ManagerCrashTest : public testing::TestWithParam<Change> {
     ASSERT_TRUE(run.Deploy(kModel, ShippedModelBytes(1)).ok());
     ASSERT_TRUE(run.Deploy(kModel, ShippedPackage(2)).ok());
     ASSERT_TRUE(run.Deploy(kModel, ShippedModelBytes(1), {.stage_only = true}).ok());
+    ASSERT_TRUE(run.manager->SetLabel(kModel, "stable", 2, "test").ok());
   }
 
   // Runs the change with a fault before the operation `index` of its own, and returns false when it has fewer.
@@ -46,19 +48,19 @@ class ManagerCrashTest : public testing::TestWithParam<Change> {
       acknowledged = GetParam().run(run).ok();
       reached = faulty.count() > start + index;
       if (restarts) {
-        EXPECT_TRUE(run.Active(kModel) == 2 || run.Active(kModel) == GetParam().goal);
+        EXPECT_TRUE(run.Serves(kModel, GetParam().of) == 2 || run.Serves(kModel, GetParam().of) == GetParam().goal);
       } else {
-        EXPECT_EQ(run.Active(kModel), acknowledged ? GetParam().goal : 2u) << "operation " << index;
+        EXPECT_EQ(run.Serves(kModel, GetParam().of), acknowledged ? GetParam().goal : 2u) << "operation " << index;
       }
     }
     RunningManager after(state_dir);
     EXPECT_TRUE(after.status.ok()) << after.status.ToString();
     for (const HistoryEvent& event : after.manager->Resume()) EXPECT_TRUE(event.ok) << event.reason;
-    const std::uint64_t active = after.Active(kModel);
+    const std::uint64_t serves = after.Serves(kModel, GetParam().of);
     if (acknowledged) {
-      EXPECT_EQ(active, GetParam().goal) << "operation " << index;
+      EXPECT_EQ(serves, GetParam().goal) << "operation " << index;
     } else {
-      EXPECT_TRUE(active == 2 || (restarts && active == GetParam().goal)) << active << ", operation " << index;
+      EXPECT_TRUE(serves == 2 || (restarts && serves == GetParam().goal)) << serves << ", operation " << index;
     }
     return reached;
   }
@@ -72,9 +74,12 @@ class ManagerCrashTest : public testing::TestWithParam<Change> {
 INSTANTIATE_TEST_SUITE_P(
     Changes, ManagerCrashTest,
     testing::Values(
-        Change{"Deploy", 4, [](RunningManager& run) { return run.Deploy(kModel, ShippedModelBytes(2)).status(); }},
-        Change{"Activate", 3, [](RunningManager& run) { return run.manager->Activate(kModel, 3, "test").status(); }},
-        Change{"Rollback", 1,
+        Change{"Deploy", "", 4, [](RunningManager& run) { return run.Deploy(kModel, ShippedModelBytes(2)).status(); }},
+        Change{"Label", "stable", 3,
+               [](RunningManager& run) { return run.manager->SetLabel(kModel, "stable", 3, "test").status(); }},
+        Change{"Activate", "", 3,
+               [](RunningManager& run) { return run.manager->Activate(kModel, 3, "test").status(); }},
+        Change{"Rollback", "", 1,
                [](RunningManager& run) { return run.manager->Rollback(kModel, std::nullopt, "test").status(); }}),
     [](const auto& change) { return std::string(change.param.name); });
 

@@ -58,7 +58,6 @@ struct RunningManager {
     auto store = Store::Open(files, {.state_dir = state_dir, .max_package_bytes = options.max_package_bytes});
     status = store.status();
     if (!store.ok()) return;
-    for (const std::string& name : (*store)->Names()) map.Announce(name);
     manager =
         std::make_unique<ManagerImpl>(std::make_unique<Lifecycle>(files, *std::move(store), scheduler, map, options));
   }
@@ -74,11 +73,12 @@ struct RunningManager {
     return upload->Finish(progress);
   }
 
-  // 0 when none serves.
-  std::uint64_t Active(const std::string& model) const {
-    const auto served = map.Acquire(model, "");
+  // What answers those who name `version`, a label or nothing; 0 when none does.
+  std::uint64_t Serves(const std::string& model, const std::string& version) const {
+    const auto served = map.Acquire(model, version);
     return served.ok() ? (*served)->version : 0;
   }
+  std::uint64_t Active(const std::string& model) const { return Serves(model, ""); }
 
   Scheduler scheduler{Executors(2)};
   ServingMap map;

@@ -116,5 +116,33 @@ TEST(Policy, VacuumKeepsTheActiveThePreviousAndTheNewest) {
   EXPECT_EQ(VersionsToVacuum(state, 1), (Numbers{1}));
 }
 
+TEST(Policy, LabelsAreNoNumbersAndSoMany) {
+  ModelState state = Deployed(2);
+  for (const char* wrong : {"", "1", "1st", "-x", "a b", "a/b", "\xc3\xa4"}) {
+    EXPECT_EQ(CheckLabel(state, wrong, 1).code(), StatusCode::kInvalidArgument) << wrong;
+  }
+  EXPECT_EQ(CheckLabel(state, std::string(65, 'x'), 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckLabel(state, "stable", 9).code(), StatusCode::kNotFound);
+  for (int i = 0; i < 64; ++i) {
+    const std::string label = "v" + std::to_string(i);
+    ASSERT_TRUE(CheckLabel(state, label, 1).ok());
+    state.labels[label] = 1;
+  }
+  EXPECT_EQ(CheckLabel(state, "more", 1).code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(CheckLabel(state, "v0", 2).ok());
+  EXPECT_EQ(CheckLabel(AfterFailure(state, 2, "rot"), "v0", 2).code(), StatusCode::kFailedPrecondition);
+}
+
+TEST(Policy, ALabelKeepsItsVersionUntilItFails) {
+  ModelState state = Deployed(5);
+  state.labels = {{"stable", 1}, {"older", 1}, {"now", 5}};
+  EXPECT_EQ(CheckRemovable(state, 1).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(VersionsToVacuum(state, 0), (Numbers{3, 2}));
+  EXPECT_EQ(AfterRollback(state, 4).labels, state.labels);
+  const ModelState failed = AfterFailure(state, 1, "rot");
+  ASSERT_EQ(failed.labels.size(), 1u);
+  EXPECT_EQ(failed.labels.begin()->first, "now");
+}
+
 }  // namespace
 }  // namespace tfld::daemon

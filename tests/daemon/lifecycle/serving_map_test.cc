@@ -45,8 +45,8 @@ TEST(ServingMap, PublishSwapsAndReturnsWhatWas) {
 TEST(ServingMap, WithdrawForgets) {
   ServingMap map;
   map.Publish(Served("kws", 1));
-  EXPECT_EQ(map.Withdraw("kws")->version, 1u);
-  EXPECT_EQ(map.Withdraw("kws"), nullptr);
+  EXPECT_EQ(map.Withdraw("kws").at(0)->version, 1u);
+  EXPECT_TRUE(map.Withdraw("kws").empty());
   EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kNotFound);
 }
 
@@ -78,46 +78,70 @@ TEST(ServingMap, ReadersNeverMissAVersionWhileItIsSwapped) {
 
 TEST(ServingMap, ASuspendedModelStaysKnown) {
   ServingMap map;
-  EXPECT_EQ(map.Suspend("kws"), nullptr);
+  EXPECT_TRUE(map.Suspend("kws").empty());
   EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kNotFound);
   map.Publish(Served("kws", 1));
-  EXPECT_EQ(map.Suspend("kws")->version, 1u);
+  EXPECT_EQ(map.Suspend("kws").at(0)->version, 1u);
   EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kUnavailable);
   EXPECT_EQ(map.Publish(Served("kws", 2)), nullptr);
   EXPECT_EQ((*map.Acquire("kws", ""))->version, 2u);
 }
 
-TEST(ServingMap, ALabelNamesALoadedVersionAndFollowsTheActiveOne) {
+TEST(ServingMap, ALabelStaysAtItsVersionWhicheverIsActive) {
   ServingMap map;
-  EXPECT_EQ(map.SetLabel("kws", "stable", 1).code(), StatusCode::kNotFound);
-  map.Announce("kws");
-  EXPECT_EQ(map.SetLabel("kws", "stable", 1).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(map.SetLabel("kws", "stable", Served("kws", 1))->version, 1u) << "an unknown model takes none";
   map.Publish(Served("kws", 1));
-  EXPECT_EQ(map.SetLabel("kws", "stable", 2).code(), StatusCode::kFailedPrecondition);
-  ASSERT_TRUE(map.SetLabel("kws", "stable", 1).ok());
+  EXPECT_EQ(map.SetLabel("kws", "stable", *map.Acquire("kws", "1")), nullptr);
+  EXPECT_EQ(map.SetLabel("kws", "canary", Served("kws", 3)), nullptr);
+  map.Publish(Served("kws", 2));
+  EXPECT_EQ((*map.Acquire("kws", ""))->version, 2u);
   EXPECT_EQ((*map.Acquire("kws", "stable"))->version, 1u);
-  EXPECT_EQ(map.Acquire("kws", "canary").status().code(), StatusCode::kNotFound);
-  map.Publish(Served("kws", 2));
+  EXPECT_EQ((*map.Acquire("kws", "1"))->version, 1u);
+  EXPECT_EQ((*map.Acquire("kws", "canary"))->version, 3u);
+  EXPECT_EQ((*map.Acquire("kws", "3"))->version, 3u);
+  EXPECT_EQ(map.SetLabel("kws", "stable", *map.Acquire("kws", ""))->version, 1u);
   EXPECT_EQ((*map.Acquire("kws", "stable"))->version, 2u);
-  map.Suspend("kws");
-  EXPECT_EQ(map.Acquire("kws", "stable").status().code(), StatusCode::kUnavailable);
-  map.Publish(Served("kws", 2));
-  EXPECT_TRUE(map.Acquire("kws", "stable").ok());
-  EXPECT_TRUE(map.RemoveLabel("kws", "stable").ok());
-  EXPECT_EQ(map.RemoveLabel("kws", "stable").code(), StatusCode::kNotFound);
-  EXPECT_EQ(map.Acquire("kws", "stable").status().code(), StatusCode::kNotFound);
+  const Status gone = map.Acquire("kws", "1").status();
+  EXPECT_EQ(gone.code(), StatusCode::kNotFound);
+  EXPECT_EQ(gone.message(), "model kws has no version '1' in service; versions 2, 3 are");
+  EXPECT_EQ(map.RemoveLabel("kws", "canary")->version, 3u);
+  EXPECT_EQ(map.RemoveLabel("kws", "canary"), nullptr);
+  EXPECT_EQ(map.Acquire("kws", "canary").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(map.Acquire("kws", "3").status().code(), StatusCode::kNotFound);
 }
 
-TEST(ServingMap, LabelsAreNoNumbersAndSoMany) {
+TEST(ServingMap, AModelMayServeByItsLabelsAlone) {
   ServingMap map;
-  map.Publish(Served("kws", 1));
-  for (const char* wrong : {"", "1", "1st", "-x", "a b", "a/b", "\xc3\xa4"}) {
-    EXPECT_EQ(map.SetLabel("kws", wrong, 1).code(), StatusCode::kInvalidArgument) << wrong;
-  }
-  EXPECT_EQ(map.SetLabel("kws", std::string(65, 'x'), 1).code(), StatusCode::kInvalidArgument);
-  for (int i = 0; i < 64; ++i) ASSERT_TRUE(map.SetLabel("kws", "v" + std::to_string(i), 1).ok());
-  EXPECT_EQ(map.SetLabel("kws", "more", 1).code(), StatusCode::kResourceExhausted);
-  EXPECT_TRUE(map.SetLabel("kws", "v0", 1).ok());
+  map.Announce("kws");
+  map.SetLabel("kws", "canary", Served("kws", 4));
+  EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ((*map.Acquire("kws", "4"))->version, 4u);
+}
+
+TEST(ServingMap, ASnapshotHasEachVersionOnce) {
+  ServingMap map;
+  map.Publish(Served("b", 2));
+  map.SetLabel("b", "same", *map.Acquire("b", ""));
+  map.SetLabel("b", "older", Served("b", 1));
+  map.SetLabel("b", "later", nullptr);
+  map.Publish(Served("a", 7));
+  std::vector<std::uint64_t> versions;
+  for (const auto& served : map.Snapshot()) versions.push_back(served->version);
+  EXPECT_EQ(versions, (std::vector<std::uint64_t>{7, 1, 2}));
+  EXPECT_EQ(map.Snapshot("b").size(), 2u);
+  EXPECT_TRUE(map.Snapshot("c").empty());
+}
+
+TEST(ServingMap, ASuspendedModelKeepsItsLabelsWithoutVersions) {
+  ServingMap map;
+  map.Publish(Served("kws", 2));
+  map.SetLabel("kws", "stable", Served("kws", 1));
+  EXPECT_EQ(map.Suspend("kws").size(), 2u);
+  EXPECT_EQ(map.Acquire("kws", "stable").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(map.Acquire("kws", "1").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(map.SetLabel("kws", "stable", Served("kws", 1)), nullptr);
+  EXPECT_EQ((*map.Acquire("kws", "stable"))->version, 1u);
+  EXPECT_EQ(map.Acquire("kws", "").status().code(), StatusCode::kUnavailable);
 }
 
 }  // namespace

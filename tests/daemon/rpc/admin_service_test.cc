@@ -151,12 +151,25 @@ TEST_F(AdminServiceTest, Changes) {
   v1::RollbackResponse rolled_back;
   ASSERT_TRUE(Call(&Stub::Rollback, rollback, rolled_back).ok());
   EXPECT_EQ(rolled_back.version().state(), v1::VERSION_STATE_ACTIVE);
+  v1::SetLabelRequest label;
+  label.set_model("echo");
+  label.set_label("canary");
+  label.set_version(3);
+  v1::SetLabelResponse labelled;
+  ASSERT_TRUE(Call(&Stub::SetLabel, label, labelled).ok());
+  EXPECT_EQ(labelled.version().version(), 3u);
+  v1::RemoveLabelRequest unlabel;
+  unlabel.set_model("echo");
+  unlabel.set_label("canary");
+  v1::RemoveLabelResponse unlabelled;
+  ASSERT_TRUE(Call(&Stub::RemoveLabel, unlabel, unlabelled).ok());
   v1::RemoveRequest remove;
   remove.set_model("echo");
   remove.set_version(1);
   v1::RemoveResponse removed;
   ASSERT_TRUE(Call(&Stub::Remove, remove, removed).ok());
   EXPECT_THAT(manager_.calls, ElementsAre("activate echo 2 by " + actor_, "rollback echo 0 by " + actor_,
+                                          "label echo canary 3 by " + actor_, "unlabel echo canary by " + actor_,
                                           "remove echo 1 by " + actor_));
 }
 

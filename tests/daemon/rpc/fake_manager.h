@@ -36,6 +36,15 @@ class FakeManager : public daemon::Manager {
     return Change(StrCat("rollback ", model, " ", version.value_or(0), " by ", actor), version.value_or(1));
   }
 
+  Result<daemon::VersionStatus> SetLabel(const std::string& model, const std::string& label, std::uint64_t version,
+                                         const std::string& actor) override {
+    return Change(StrCat("label ", model, " ", label, " ", version, " by ", actor), version);
+  }
+
+  Status RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) override {
+    return Change(StrCat("unlabel ", model, " ", label, " by ", actor), 2).status();
+  }
+
   Status Remove(const std::string& model, std::optional<std::uint64_t> version, const std::string& actor) override {
     calls.push_back(StrCat("remove ", model, " ", version.value_or(0), " by ", actor));
     return outcome;
@@ -105,6 +114,7 @@ class FakeManager : public daemon::Manager {
     model.versions[0] = {1, daemon::VersionState::kFailed, "", 10, "failed: too large", 98};
     model.versions[1] = {2, daemon::VersionState::kActive, "abc", 10, "", 99};
     model.memory = {1, 2, 3};
+    model.labels = {{"stable", 2}};
     return model;
   }
 };

@@ -52,6 +52,17 @@ TEST_F(InferenceServiceTest, AnswersWithTheVersionThatIsActive) {
   EXPECT_EQ(response_.model_version(), "4");
 }
 
+TEST_F(InferenceServiceTest, NamesALabel) {
+  fixture_.map.SetLabel("echo", "stable", *fixture_.map.Acquire("echo", ""));
+  fixture_.Publish("echo", 4, {{engine::ElementType::kFloat32, {1, 4}}});
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.set_model_version("stable");
+  ASSERT_TRUE(Infer(request).ok());
+  EXPECT_EQ(response_.model_version(), "3");
+  request.set_model_version("canary");
+  ExpectError(Infer(request), StatusCode::NOT_FOUND, "'canary'");
+}
+
 TEST_F(InferenceServiceTest, UnknownModel) {
   inference::ModelInferRequest request = test::EchoRequest();
   request.set_model_name("nobody");

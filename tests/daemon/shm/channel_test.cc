@@ -163,6 +163,20 @@ TEST(Channel, PinsNoVersionWhileItIsIdle) {
   EXPECT_TRUE(old.expired());
 }
 
+TEST(Channel, FollowsItsLabel) {
+  ShmFixture fixture;
+  fixture.map.SetLabel("echo", "stable", *fixture.map.Acquire("echo", ""));
+  fixture.Publish("echo", 4, {{ElementType::kFloat32, {1, 4}}});
+  Binding binding = *fixture.Connect().Bind("echo", "stable");
+  Echo(binding, 1);
+  EXPECT_EQ(binding.version(), 3U);
+  fixture.map.SetLabel("echo", "stable", *fixture.map.Acquire("echo", ""));
+  Echo(binding, 2);
+  EXPECT_EQ(binding.version(), 4U);
+  fixture.map.RemoveLabel("echo", "stable");
+  EXPECT_EQ(binding.Infer().code(), StatusCode::kNotFound);
+}
+
 TEST(Channel, AVersionByNumberIsThatVersionAlone) {
   ShmFixture fixture;
   const Client client = fixture.Connect();

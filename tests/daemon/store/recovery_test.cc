@@ -81,6 +81,20 @@ TEST_F(RecoveryTest, AVersionWithoutItsFilesHasFailed) {
   EXPECT_EQ(state.previous(), std::nullopt);
 }
 
+TEST_F(RecoveryTest, ALabelGoesWithItsVersion) {
+  {
+    auto store = OpenStore(files_);
+    ModelState state = StateOf(**store, "kws");
+    state.labels = {{"now", 2}, {"stable", 1}};
+    ASSERT_TRUE((*store)->Write(state).ok());
+  }
+  EXPECT_EQ(Recovered().labels.size(), 2u);
+  ASSERT_TRUE(RemoveTree(files_, model_ + "/versions/1").ok());
+  const ModelState state = Recovered();
+  EXPECT_FALSE(state.labels.contains("stable"));
+  EXPECT_TRUE(state.IsLabelled(2));
+}
+
 TEST_F(RecoveryTest, AnActiveVersionWithoutItsFilesIsLeftForTheFallback) {
   ASSERT_TRUE(RemoveTree(files_, model_ + "/versions/2").ok());
   const ModelState state = Recovered();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/store/digest.h"
+#include "daemon/store/file_tools.h"
 #include "tests/daemon/store/memory_file_system.h"
 
 namespace tfld::daemon {
@@ -13,6 +15,7 @@ ModelState Example() {
   state.generation = 7;
   state.highest_version = 4;
   state.lineage = {1, 3};
+  state.labels = {{"canary", 3}, {"stable", 1}};
   state.Put({3, StoredState::kActive, std::string(64, 'a'), 10, std::string(64, 'b'), "", 1700000000});
   state.Put({1, StoredState::kRetired, std::string(64, 'c'), 11, std::string(64, 'd'), "", 1600000000});
   state.Put({4, StoredState::kFailed, std::string(64, 'e'), 12, std::string(64, 'f'), "said \"no\"\n", 1700000001});
@@ -27,7 +30,10 @@ TEST(ModelState, VersionsAreInOrderAndFoundByNumber) {
   EXPECT_EQ(state.active(), 3u);
   EXPECT_EQ(state.previous(), 1u);
   EXPECT_EQ(state.Find(2), nullptr);
+  EXPECT_TRUE(state.IsLabelled(3));
   state.Erase(3);
+  EXPECT_FALSE(state.IsLabelled(3));
+  EXPECT_TRUE(state.IsLabelled(1));
   EXPECT_EQ(state.active(), 1u);
   EXPECT_EQ(state.previous(), std::nullopt);
 }
@@ -39,6 +45,21 @@ TEST(StateFile, WhatIsEncodedIsDecoded) {
   const auto empty = DecodeState(EncodeState(ModelState()));
   ASSERT_TRUE(empty.ok());
   EXPECT_EQ(*empty, ModelState());
+}
+
+TEST(StateFile, OneFromBeforeThereWereLabelsIsRead) {
+  ModelState state = Example();
+  state.labels.clear();
+  std::string text = EncodeState(state);
+  const std::string labels = " \"labels\": {},\n";
+  const std::size_t place = text.find(labels);
+  ASSERT_NE(place, std::string::npos);
+  text.erase(place, labels.size());
+  text.resize(text.rfind("sha256 "));
+  text += "sha256 " + Sha256Of(AsBytes(text)) + "\n";
+  const auto decoded = DecodeState(text);
+  ASSERT_TRUE(decoded.ok()) << decoded.status().ToString();
+  EXPECT_EQ(*decoded, state);
 }
 
 TEST(StateFile, BytesThatAreNoTextDoNotStopIt) {
