@@ -18,10 +18,10 @@ void ClearRow(const SessionRow& row, std::size_t inputs) {
 
 }  // namespace
 
-void Batch::Take(Job& leader, Policy& policy, Turn& turn) {
+void Batch::Take(Job& leader, Policy& policy, int idle, Turn& turn) {
   jobs_.clear();
   jobs_.push_back(&leader);
-  policy.PopMates(leader, jobs_, &turn);
+  policy.PopMates(leader, jobs_, idle, &turn);
 }
 
 std::chrono::nanoseconds Batch::cost() const {

@@ -21,8 +21,9 @@ struct Turn;
 
 class Batch {
  public:
-  // A job that was popped, and those that are to run with it, if there are some. Under the policy's lock.
-  void Take(Job& leader, Policy& policy, Turn& turn);
+  // A job that was popped, and those that are to run with it, if there are some; see Policy::PopMates. Under the
+  // policy's lock.
+  void Take(Job& leader, Policy& policy, int idle, Turn& turn);
 
   std::size_t size() const { return jobs_.size(); }
   std::span<Job* const> jobs() const { return jobs_; }

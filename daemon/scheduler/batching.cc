@@ -26,17 +26,20 @@ void Policy::LeaveMates(Job& job) {
   if (load.held && load.mates == 0) Release(*job.instance);
 }
 
-void Policy::PopMates(const Job& leader, std::vector<Job*>& mates, Turn* turn) {
+void Policy::PopMates(const Job& leader, std::vector<Job*>& mates, int idle, Turn* turn) {
   BatchSessions* batches = leader.instance->batches();
   if (batches == nullptr || !leader.may_batch) return;
-  std::size_t found = 0;
-  const auto most = static_cast<std::size_t>(batches->sizes().back() - 1);
-  for (const Job* job = leader.instance->load().first_mate; job != nullptr && found < most;
-       job = job->ticket.next_mate) {
+  const ModelInstance::Load& load = leader.instance->load();
+  const int limit = leader.instance->options().max_concurrent;
+  if (limit > 0) idle = std::min(idle, limit - load.running);
+  const auto shares = static_cast<std::size_t>(std::max(idle, 0) + 1);
+  const std::size_t most = static_cast<std::size_t>(batches->sizes().back()) * shares;
+  std::size_t found = 1;
+  for (const Job* job = load.first_mate; job != nullptr && found < most; job = job->ticket.next_mate) {
     found += job->priority == leader.priority ? 1 : 0;
   }
   Nanoseconds ahead = leader.ticket.cost;
-  for (int left = batches->SizeFor(found + 1) - 1; left > 0; --left) {
+  for (int left = batches->SizeFor((found + shares - 1) / shares) - 1; left > 0; --left) {
     Job& job = NextMate(leader, ahead, turn);
     TakeOut(job);
     ahead += job.ticket.cost;

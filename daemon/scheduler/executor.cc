@@ -55,7 +55,7 @@ void Executor::Loop() {
     }
     ++lane_.busy;
     seen_ = lane_.pushes.load(std::memory_order_relaxed);
-    batch_.Take(*job, lane_.policy, turn_);
+    batch_.Take(*job, lane_.policy, static_cast<int>(lane_.running.size()) - lane_.busy, turn_);
     core_.UpdateHints(lane_);
     const nanoseconds cost = batch_.cost();
     auto whom = Scheduler::Impl::Whom::kNobody;

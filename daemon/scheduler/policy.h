@@ -79,8 +79,9 @@ class Policy {
   Job* PopUrgent(const Job& running, Nanoseconds left);
   // Takes jobs out that are to run as one batch with `leader`, which Pop has given: as many as the largest size of
   // batch has that they fill together, and appends them to `mates`: of the client whose turn it is, and then those of
-  // the clients that are the furthest behind. Each is to be charged.
-  void PopMates(const Job& leader, std::vector<Job*>& mates, Turn* turn = nullptr);
+  // the clients that are the furthest behind. Each is to be charged. `idle` executors that may run the version now
+  // leave fewer for this batch: they take as many each, rather than look on.
+  void PopMates(const Job& leader, std::vector<Job*>& mates, int idle = 0, Turn* turn = nullptr);
   // When Pop may find something that it did not find before though nothing happened: a job has waited long enough for
   // others. The far future when there is no such job.
   SteadyTime next_due() const { return first_held_ == nullptr ? SteadyTime::max() : EarliestHeld(); }

@@ -39,12 +39,12 @@ class BatchingTest : public testing::Test {
     return job;
   }
   // What runs together next; charged as if all of it took nothing.
-  std::vector<Job*> PopBatch(SteadyTime now) {
+  std::vector<Job*> PopBatch(SteadyTime now, int idle = 0) {
     std::vector<Job*> batch;
     Job* leader = policy_.Pop(now);
     if (leader == nullptr) return batch;
     batch.push_back(leader);
-    policy_.PopMates(*leader, batch);
+    policy_.PopMates(*leader, batch, idle);
     return batch;
   }
   void ChargeAll(const std::vector<Job*>& batch) {
@@ -70,6 +70,22 @@ TEST_F(BatchingTest, AsManyAsFillTheLargestSize) {
   EXPECT_EQ(instance->load().running, 0);
   EXPECT_EQ(instance->load().waiting, 0u);
   EXPECT_EQ(instance->load().mates, 0u);
+}
+
+TEST_F(BatchingTest, IdleExecutorsGetTheirShare) {
+  const auto instance = BatchInstance(8);
+  for (int i = 0; i < 20; ++i) Push(instance, kAda, At(i));
+  std::vector<std::size_t> sizes;
+  for (const int idle : {1, 1, 0}) sizes.push_back(PopBatch(At(30), idle).size());  // 20, 12 and 8 wait
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{8, 4, 8}));
+}
+
+TEST_F(BatchingTest, AnIdleExecutorThatMayNotRunTheVersionGetsNothing) {
+  InstanceOptions options;
+  options.max_concurrent = 1;
+  const auto instance = BatchInstance(8, microseconds(0), options);
+  for (int i = 0; i < 8; ++i) Push(instance, kAda, At(i));
+  EXPECT_EQ(PopBatch(At(10), 3).size(), 8u);
 }
 
 TEST_F(BatchingTest, OnlyOfTheSameVersionAndClassAndOnlyThoseThatMay) {
@@ -119,7 +135,7 @@ TEST_F(BatchingTest, ATurnFillsRowsToo) {
   Turn turn;
   const auto clients = [&](SteadyTime now) {
     std::vector<Job*> batch{policy_.Pop(now, &turn)};
-    policy_.PopMates(*batch[0], batch, &turn);
+    policy_.PopMates(*batch[0], batch, 0, &turn);
     std::map<std::int32_t, int> jobs;
     for (const Job* job : batch) ++jobs[job->client.pid];
     ChargeAll(batch);
