@@ -10,6 +10,7 @@
 #include "daemon/app/room_options.h"
 #include "daemon/rpc/admin_service.h"
 #include "daemon/rpc/inference_service.h"
+#include "daemon/scheduler/affinity.h"
 #include "daemon/telemetry/log.h"
 #include "tfld/engine.h"
 
@@ -52,8 +53,10 @@ Status Doors::OpenInference() {
   const auto peers = std::make_shared<PeerRegistry>();
   RpcServerOptions options = RpcServerOptionsOf(core_.settings);
   options.tends_threads = true;
+  InferenceContext context = ContextFor(peers);
+  if (UsableProcessors() > 1) context.spin = std::chrono::microseconds(core_.settings.inference.grpc_spin_us);
   TFLD_ASSIGN_OR_RETURN(inference_, RpcServer::Start(inference_socket_.ReleaseDescriptor(), peers,
-                                                     {NewInferenceService(ContextFor(peers))}, options));
+                                                     {NewInferenceService(context)}, options));
   return {};
 }
 

@@ -11,6 +11,7 @@
 
 #include "daemon/rpc/infer_job.h"
 #include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/spin_after_request.h"
 #include "inference/grpc_service.pb.h"
 
 namespace tfld::daemon {
@@ -114,6 +115,7 @@ void InferStream::Advance(std::unique_lock<std::mutex> lock) {
 }
 
 void InferStream::OnReadDone(bool ok) {
+  const SpinAfterRequest spins(context_.spin);
   std::unique_lock lock(mutex_);
   if (ok) {
     Place& place = At(read_++);

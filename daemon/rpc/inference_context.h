@@ -1,6 +1,7 @@
 // What the inference service stands on.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -30,8 +31,9 @@ struct InferenceContext {
   Manager* manager = nullptr;
   TraceSettings* traces = nullptr;
   std::size_t max_message_bytes = std::size_t{64} << 20;
-  bool managing = false;     // on the admin socket: the calls that manage act here, elsewhere they are refused
-  std::string admin_socket;  // for messages
+  std::chrono::nanoseconds spin{0};  // see SpinAfterRequest; 0 for never
+  bool managing = false;             // on the admin socket: the calls that manage act here, elsewhere they are refused
+  std::string admin_socket;          // for messages
 };
 
 }  // namespace tfld::daemon

@@ -19,6 +19,7 @@
 #include "daemon/rpc/region_calls.h"
 #include "daemon/rpc/repository_calls.h"
 #include "daemon/rpc/setting_calls.h"
+#include "daemon/rpc/spin_after_request.h"
 #include "daemon/rpc/status_map.h"
 #include "daemon/telemetry/log.h"
 #include "engine/base/str_cat.h"
@@ -47,6 +48,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
 
   ServerUnaryReactor* ModelInfer(CallbackServerContext* call, const inference::ModelInferRequest* request,
                                  inference::ModelInferResponse* response) override {
+    const SpinAfterRequest spins(context_.spin);
     ServerUnaryReactor* reactor = call->DefaultReactor();
     auto& holder = *static_cast<MessagePool::Holder*>(call->GetRpcAllocatorState());
     holder.job.emplace(context_, *call, *reactor);

@@ -122,6 +122,7 @@ const std::array kOptions = {
     Option{"inference", "queue_per_model", Integer<kInference, &Settings::Inference::queue_per_model>(0, 1'000'000)},
     Option{"inference", "preemption", Boolean<kInference, &Settings::Inference::preemption>()},
     Option{"inference", "spin_us", Integer<kInference, &Settings::Inference::spin_us>(0, 1000)},
+    Option{"inference", "grpc_spin_us", Integer<kInference, &Settings::Inference::grpc_spin_us>(0, 1000)},
     Option{"inference", "affinity", ListOption{"a list of processors such as \"0-3,6\"", SetAffinity}},
     Option{"inference", "numerics", TextOption{"one of \"fast\", \"exact\"", SetNumerics}},
     Option{"inference", "max_message_bytes",

@@ -63,6 +63,7 @@ struct Settings {
     int queue_per_model = 512;     // of one version; 0: no limit of its own
     bool preemption = true;
     int spin_us = 20;
+    int grpc_spin_us = 200;
     std::vector<std::string> affinity;  // of each executor: "0-3,6"; empty for none
     Numerics numerics = Numerics::kFast;
     std::uint64_t max_message_bytes = std::uint64_t{64} << 20;

@@ -29,7 +29,8 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path) {
   return grpc::CreateCustomChannel("unix:" + path, grpc::InsecureChannelCredentials(), arguments);
 }
 
-RpcFixture::RpcFixture(const daemon::RpcServerOptions& options, bool managing) : scheduler(SchedulerOptions()) {
+RpcFixture::RpcFixture(const daemon::RpcServerOptions& options, bool managing, std::chrono::nanoseconds spin)
+    : scheduler(SchedulerOptions()) {
   Publish("echo", 3, {{engine::ElementType::kFloat32, {1, 4}}});
   daemon::InferenceContext context;
   context.scheduler = &scheduler;
@@ -42,6 +43,7 @@ RpcFixture::RpcFixture(const daemon::RpcServerOptions& options, bool managing) :
   context.manager = &manager;
   context.traces = &traces;
   context.managing = managing;
+  context.spin = spin;
   context.admin_socket = "/run/tfld/admin.sock";
   auto started = daemon::RpcServer::Start(ListenOn(path), peers, {daemon::NewInferenceService(context)}, options);
   EXPECT_TRUE(started.ok()) << started.status().ToString();

@@ -31,8 +31,9 @@ std::shared_ptr<grpc::Channel> ChannelTo(const std::string& path);
 class RpcFixture {
  public:
   // One executor, a queue of two, and a model "echo" of FP32 [1, 4] in version 3.
-  // With `managing` as on the admin socket.
-  explicit RpcFixture(const daemon::RpcServerOptions& options = {}, bool managing = false);
+  // With `managing` as on the admin socket; `spin` as in InferenceContext.
+  explicit RpcFixture(const daemon::RpcServerOptions& options = {}, bool managing = false,
+                      std::chrono::nanoseconds spin = {});
   ~RpcFixture();
 
   void Publish(const std::string& model, std::uint64_t version, const std::vector<EchoTensor>& tensors);
