@@ -106,6 +106,7 @@ class ChannelBoundModel final : public BoundModel {
     request.id = ++id_;
     request.deadline_ns = deadline_ == Clock::time_point::max() ? 0 : deadline_.time_since_epoch().count();
     request.priority = ToWire(options_.priority);
+    request.posted_ns = posted_.time_since_epoch().count();
     std::atomic_ref(request.cancelled).store(0, std::memory_order_relaxed);
     std::atomic_ref(slot_.header().state).store(channel::kPosted, std::memory_order_release);
     link_->Ring(slot_.index());

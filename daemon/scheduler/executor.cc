@@ -9,6 +9,7 @@ using std::chrono::nanoseconds;
 
 // A job of at least this much is worth a follower's wake-up, so that somebody listens meanwhile. During a smaller one
 // the executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
+// But a job that was asked for while the last one ran shows that there is work for two.
 constexpr nanoseconds kWorthAFollower{200'000};
 // How often a busy executor looks whether a channel has something urgent.
 constexpr nanoseconds kBetweenLooks{20'000};
@@ -36,7 +37,6 @@ void Executor::Loop() {
   YieldToWakingThreads();
   wakeups_.Enter();
   std::unique_lock lock(core_.mutex);
-  bool waited = true;
   for (;;) {
     const SteadyTime now = core_.Now();
     Job* job = lane_.policy.Pop(now, &turn_);
@@ -50,7 +50,7 @@ void Executor::Loop() {
         continue;
       }
       core_.WaitForWork(lane_, lock);
-      waited = true;
+      answered_ = SteadyTime::min();
       continue;
     }
     ++lane_.busy;
@@ -61,7 +61,7 @@ void Executor::Loop() {
     auto whom = Scheduler::Impl::Whom::kNobody;
     if (lane_.policy.ready() > 0) {
       whom = core_.WhomToWake(lane_);
-    } else if (!core_.leading && (!waited || cost == nanoseconds(0) || cost >= kWorthAFollower)) {
+    } else if (!core_.leading && (job->posted < answered_ || cost == nanoseconds(0) || cost >= kWorthAFollower)) {
       whom = Scheduler::Impl::Whom::kFollower;
     }
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
@@ -80,7 +80,6 @@ void Executor::Loop() {
     --lane_.busy;
     lane_.running[static_cast<std::size_t>(slot_)].busy = false;
     core_.finished += batch_.size();
-    waited = false;
     if (core_.draining && core_.drained()) core_.idle.notify_all();
   }
   lock.unlock();
@@ -101,6 +100,7 @@ void Executor::Run(Job& job, int level) {
     status = job.Run(session, job.ticket.times);
     session.SetObserver(nullptr);
     ended = core_.Now();
+    if (level == 0) answered_ = ended;
     cost = ended - started - (level == 0 ? preempted_ : nanoseconds(0));
     if (status.ok()) job.instance->cost().Add(cost);
   }
@@ -145,6 +145,7 @@ void Executor::RunBatch() {
   Begin(batch_.leader(), batch_.cost(), started);
   batch_.Run(slot_, ObserverFor(batch_.leader()), started);
   const SteadyTime ended = core_.Now();
+  answered_ = ended;
   const nanoseconds share = (ended - started - preempted_) / static_cast<std::int64_t>(batch_.size());
   // What one takes alone is learned from those that run alone; until there is one this is the best guess.
   CostEstimate& estimate = batch_.leader().instance->cost();

@@ -56,7 +56,9 @@ class Executor final : public engine::StepObserver {
   std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
   SteadyTime listened_{};         // when channels were last looked at, while a job runs
   bool crowded_ = false;          // jobs waited when the last one ended
-  Nanoseconds preempted_{0};      // of the time of the job that runs
+  // When that was, before its answer; the least time there is when this one has waited for work since.
+  SteadyTime answered_ = SteadyTime::min();
+  Nanoseconds preempted_{0};  // of the time of the job that runs
 };
 
 }  // namespace tfld::daemon

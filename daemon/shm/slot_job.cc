@@ -63,7 +63,8 @@ void SlotJob::Start() {
 // The client may write while we read: each word is read once, and what was read is what counts.
 channel::Request SlotJob::ReadRequest() const {
   channel::Request& request = header().request;
-  return {ReadOnce(request.id), ReadOnce(request.deadline_ns), ReadOnce(request.priority), 0};
+  return {ReadOnce(request.id), ReadOnce(request.deadline_ns), ReadOnce(request.priority), 0,
+          ReadOnce(request.posted_ns)};
 }
 
 Status SlotJob::Prepare(const channel::Request& request) {
@@ -71,6 +72,7 @@ Status SlotJob::Prepare(const channel::Request& request) {
   instance = served_->instance;
   const bool has_deadline = request.deadline_ns != 0;
   deadline = has_deadline ? SteadyTime(std::chrono::nanoseconds(request.deadline_ns)) : SteadyTime::max();
+  posted = SteadyTime(std::chrono::nanoseconds(request.posted_ns));
   client = channel_->client();
   bytes = channel_->layout().slot_stride;
   may_batch = true;

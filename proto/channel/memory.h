@@ -60,8 +60,9 @@ struct Request {
   std::int64_t deadline_ns;  // CLOCK_MONOTONIC; 0: none
   std::uint32_t priority;
   std::uint32_t cancelled;  // not 0: nobody waits for the answer any more
+  std::int64_t posted_ns;   // CLOCK_MONOTONIC, a hint; 0: not told
 };
-static_assert(sizeof(Request) == 24);
+static_assert(sizeof(Request) == 32);
 
 // Written by the daemon before kDone. Times are of CLOCK_MONOTONIC in nanoseconds, 0 for a stage that was not reached.
 struct Answer {

@@ -4,38 +4,25 @@
 #include <sys/syscall.h>
 
 #include <chrono>
-#include <filesystem>
-#include <fstream>
 #include <latch>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/daemon/rpc/own_threads.h"
 #include "tests/daemon/rpc/rpc_fixture.h"
 
 namespace tfld::daemon {
 namespace {
 
+using test::FirstWord;
+using test::ThreadsOfCallbacks;
+
 RpcServerOptions Tending() {
   RpcServerOptions options;
   options.tends_threads = true;
   return options;
-}
-
-std::string FirstWord(const std::filesystem::path& file) {
-  std::string word;
-  std::ifstream(file) >> word;
-  return word;
-}
-
-// The directories in /proc of the threads that run gRPC's callbacks.
-std::vector<std::filesystem::path> ThreadsOfCallbacks() {
-  std::vector<std::filesystem::path> threads;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
-    if (FirstWord(entry.path() / "comm") == "nexting_thread") threads.push_back(entry.path());
-  }
-  return threads;
 }
 
 bool Ready(inference::GRPCInferenceService::Stub& stub) {

@@ -83,7 +83,7 @@ TEST(Channel, SlotsAreServedInTurn) {
   for (std::uint64_t first = 0; first < 4; ++first) {
     for (std::uint64_t i = 0; i < 4; ++i) {
       channel::SlotHeader& slot = client.slot((first + i) % 4);
-      slot.request = {.id = first + 1, .deadline_ns = 0, .priority = 0, .cancelled = 0};
+      slot.request = {.id = first + 1, .deadline_ns = 0, .priority = 0, .cancelled = 0, .posted_ns = 0};
       std::atomic_ref(slot.state).store(channel::kPosted);
     }
     std::atomic_ref(client.header().posted).store(0b1111);
