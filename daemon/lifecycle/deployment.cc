@@ -63,7 +63,7 @@ Result<VersionStatus> Deployment::Run() {
     TFLD_RETURN_IF_ERROR(Activate(version));
     lifecycle_.Vacuum(request_.model);
   }
-  return lifecycle_.Describe(CurrentState(), version_);
+  return lifecycle_.standings.Describe(CurrentState(), version_);
 }
 
 Result<StoredVersion> Deployment::Verify() {

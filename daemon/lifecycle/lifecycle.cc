@@ -4,7 +4,6 @@
 #include <ctime>
 
 #include "daemon/lifecycle/policy.h"
-#include "daemon/lifecycle/version_state.h"
 #include "engine/base/str_cat.h"
 #include "tfld/labels.h"
 
@@ -12,7 +11,7 @@ namespace tfld::daemon {
 namespace {
 
 // The manifest's, or those that the model brings with it; a model whose label file is broken serves without.
-std::vector<std::string> LabelsOf(const StoredVersion& version, const engine::Model& model) {
+std::vector<std::string> ClassLabelsOf(const StoredVersion& version, const engine::Model& model) {
   if (!version.manifest.labels.empty()) return version.manifest.labels;
   auto labels = engine::ReadLabels(model, 0);
   return labels.ok() ? *std::move(labels) : std::vector<std::string>();
@@ -40,7 +39,8 @@ Lifecycle::Lifecycle(FileSystem& files, std::unique_ptr<Store> store_to_use, Sch
               .nice = options_to_use.load_nice,
               .models = options_to_use.models,
               .notice = options_to_use.notice}),
-      map(map_to_use) {
+      map(map_to_use),
+      standings(map_to_use) {
   for (const std::string& name : store->Names()) {
     map.Announce(name);
     const auto state = store->Get(name);
@@ -53,7 +53,7 @@ Lifecycle::Served Lifecycle::MakeServed(const StoredVersion& version, std::share
   auto served = std::make_shared<ServedVersion>();
   served->model = version.manifest.name;
   served->version = version.record.version;
-  served->class_labels = LabelsOf(version, instance->executable().model());
+  served->class_labels = ClassLabelsOf(version, instance->executable().model());
   served->instance = std::move(instance);
   return served;
 }
@@ -74,21 +74,17 @@ Status Lifecycle::Publish(const ModelState& next, Served served) {
 }
 
 void Lifecycle::Serve(Served served) {
-  {
-    const std::lock_guard lock(mutex_);
-    not_serving_.erase(served->model);
-    suspended_.erase(served->model);
-  }
-  LetGo(map.Publish(std::move(served)));
+  standings.Clear(served->model);
+  standings.AddRetiring(map.Publish(std::move(served)));
 }
 
 void Lifecycle::ServeLabel(const std::string& label, Served served) {
   const std::string model = served->model;
-  LetGo(map.SetLabel(model, label, std::move(served)));
+  standings.AddRetiring(map.SetLabel(model, label, std::move(served)));
 }
 
 void Lifecycle::WithdrawLabel(const std::string& model, const std::string& label) {
-  LetGo(map.RemoveLabel(model, label));
+  standings.AddRetiring(map.RemoveLabel(model, label));
 }
 
 std::vector<EventRecord> Lifecycle::ServeLabelled(const std::string& model) {
@@ -110,20 +106,13 @@ std::vector<EventRecord> Lifecycle::ServeLabelled(const std::string& model) {
 }
 
 void Lifecycle::Withdraw(const std::string& model) {
-  {
-    const std::lock_guard lock(mutex_);
-    not_serving_.erase(model);
-    suspended_.erase(model);
-  }
-  for (const Served& was : map.Withdraw(model)) LetGo(was);
+  standings.Clear(model);
+  for (const Served& was : map.Withdraw(model)) standings.AddRetiring(was);
 }
 
 void Lifecycle::Suspend(const std::string& model) {
-  {
-    const std::lock_guard lock(mutex_);
-    suspended_.insert(model);
-  }
-  for (const Served& was : map.Suspend(model)) LetGo(was);
+  standings.SetSuspended(model);
+  for (const Served& was : map.Suspend(model)) standings.AddRetiring(was);
 }
 
 void Lifecycle::Note(const std::string& model, EventRecord event) {
@@ -167,75 +156,6 @@ void Lifecycle::Vacuum(const std::string& model) {
   }
   if (!store->Write(*state).ok()) return;
   for (const std::uint64_t version : surplus) (void)store->RemoveFiles(model, version);
-}
-
-void Lifecycle::LetGo(const Served& was) {
-  if (was == nullptr) return;
-  const std::lock_guard lock(mutex_);
-  std::erase_if(retiring_, [](const Retiring& retiring) { return retiring.instance.expired(); });
-  retiring_.push_back({was->model, was->version, was->instance});
-}
-
-VersionState Lifecycle::StateOf(const ModelState& state, const VersionRecord& record) const {
-  if (record.state == StoredState::kActive) {
-    const auto served = map.Acquire(state.name, "");
-    if (served.ok() && (*served)->version == record.version) return VersionState::kActive;
-    const std::lock_guard lock(mutex_);
-    if (suspended_.contains(state.name)) return VersionState::kRetired;
-    return not_serving_.contains(state.name) ? VersionState::kFailed : VersionState::kWarming;
-  }
-  if (map.Acquire(state.name, std::to_string(record.version)).ok()) return VersionState::kLoaded;
-  const std::lock_guard lock(mutex_);
-  const bool drains = std::ranges::any_of(retiring_, [&](const Retiring& retiring) {
-    return retiring.model == state.name && retiring.version == record.version && !retiring.instance.expired();
-  });
-  return drains ? VersionState::kDraining : FromStored(record.state);
-}
-
-VersionStatus Lifecycle::Describe(const ModelState& state, std::uint64_t version) const {
-  VersionStatus status;
-  status.version = version;
-  const VersionRecord* record = state.Find(version);
-  if (record == nullptr) return status;
-  status.state = StateOf(state, *record);
-  status.sha256 = record->sha256;
-  status.size = record->size;
-  status.reason = record->reason;
-  status.deployed_at = record->deployed_at;
-  if (record->state == StoredState::kActive && status.state == VersionState::kRetired) status.reason = "unloaded";
-  if (record->state == StoredState::kActive && status.state == VersionState::kFailed) {
-    const std::lock_guard lock(mutex_);
-    const auto found = not_serving_.find(state.name);
-    if (found != not_serving_.end()) status.reason = found->second;
-  }
-  return status;
-}
-
-ModelStatus Lifecycle::Describe(const ModelState& state) const {
-  ModelStatus status;
-  status.name = state.name;
-  status.generation = state.generation;
-  status.previous = state.previous();
-  status.labels = state.labels;
-  for (const VersionRecord& record : state.versions) status.versions.push_back(Describe(state, record.version));
-  if (const auto served = map.Acquire(state.name, ""); served.ok()) status.active = (*served)->version;
-  for (const Served& served : map.Snapshot(state.name)) {
-    const engine::MemoryUsage memory = served->instance->executable().memory();
-    status.memory.weights += memory.weight_bytes;
-    status.memory.packed += memory.packed_bytes;
-    status.memory.arenas += served->instance->arena_bytes();
-  }
-  return status;
-}
-
-bool Lifecycle::IsSuspended(const std::string& model) const {
-  const std::lock_guard lock(mutex_);
-  return suspended_.contains(model);
-}
-
-void Lifecycle::SetNotServing(const std::string& model, std::string reason) {
-  const std::lock_guard lock(mutex_);
-  not_serving_[model] = std::move(reason);
 }
 
 }  // namespace tfld::daemon

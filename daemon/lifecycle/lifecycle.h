@@ -1,20 +1,19 @@
 // Lifecycle: what the manager and the deploys under way share, and the few steps that both of them take.
 //
-// Thread rule: `change` is held by whoever changes a model or loads a version; everything here but Describe needs it.
+// Thread rule: `change` is held by whoever changes a model or loads a version; all but the standings needs it.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/lifecycle/loader.h"
 #include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/serving_map.h"
+#include "daemon/lifecycle/standings.h"
 #include "daemon/store/store.h"
 
 namespace tfld::daemon {
@@ -68,37 +67,13 @@ class Lifecycle {
   // Removes versions that are too many.
   void Vacuum(const std::string& model);
 
-  // Any thread.
-  bool IsSuspended(const std::string& model) const;
-
-  // Any thread. As callers see it: what is loaded and what still drains is taken into account.
-  ModelStatus Describe(const ModelState& state) const;
-  VersionStatus Describe(const ModelState& state, std::uint64_t version) const;
-
-  // Any thread. Why the active version of a model is not in service after a restart.
-  void SetNotServing(const std::string& model, std::string reason);
-
   const ManagerOptions options;
   std::mutex change;
   const std::unique_ptr<Store> store;
   const Loader loader;
   ServingMap& map;
+  Standings standings;
   std::atomic<int> uploads = 0;
-
- private:
-  struct Retiring {
-    std::string model;
-    std::uint64_t version;
-    std::weak_ptr<ModelInstance> instance;
-  };
-
-  void LetGo(const Served& was);
-  VersionState StateOf(const ModelState& state, const VersionRecord& record) const;
-
-  mutable std::mutex mutex_;  // guards what follows
-  std::vector<Retiring> retiring_;
-  std::map<std::string, std::string> not_serving_;  // reason by model
-  std::set<std::string> suspended_;
 };
 
 }  // namespace tfld::daemon

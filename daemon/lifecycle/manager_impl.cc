@@ -53,7 +53,7 @@ void ManagerImpl::ResumeModel(const std::string& model, std::vector<HistoryEvent
       lifecycle_->Serve(*std::move(loaded));
       return RecordResume(*state, version, failures);
     }
-    lifecycle_->SetNotServing(model, event.reason);
+    lifecycle_->standings.SetNotServing(model, event.reason);
     if (loaded.status().code() == StatusCode::kDataLoss) {
       lifecycle_->Fail(*state, version, std::move(event));
     } else {
@@ -99,14 +99,14 @@ Result<VersionStatus> ManagerImpl::Switch(ModelState next, std::uint64_t version
   }
   lifecycle_->ServeLabelled(next.name);
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(next.name));
-  return lifecycle_->Describe(state, version);
+  return lifecycle_->standings.Describe(state, version);
 }
 
 Result<VersionStatus> ManagerImpl::Activate(const std::string& model, std::uint64_t version, const std::string& actor) {
   const std::lock_guard lock(lifecycle_->change);
   TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
   TFLD_RETURN_IF_ERROR(CheckLoadable(state, version));
-  if (IsServing(model, version)) return lifecycle_->Describe(state, version);
+  if (IsServing(model, version)) return lifecycle_->standings.Describe(state, version);
   return Switch(AfterActivation(std::move(state), version), version, "activate", actor);
 }
 
@@ -123,7 +123,7 @@ Result<VersionStatus> ManagerImpl::SetLabel(const std::string& model, const std:
   const std::lock_guard lock(lifecycle_->change);
   TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
   TFLD_RETURN_IF_ERROR(CheckLabel(state, label, version));
-  if (lifecycle_->IsSuspended(model)) {
+  if (lifecycle_->standings.IsSuspended(model)) {
     return FailedPrecondition(StrCat("model ", model, " is unloaded; load it before a label is set"));
   }
   TFLD_ASSIGN_OR_RETURN(auto loaded, LoadFor(model, version, "label", actor));
@@ -133,7 +133,7 @@ Result<VersionStatus> ManagerImpl::SetLabel(const std::string& model, const std:
     TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));
   }
   lifecycle_->ServeLabel(label, std::move(loaded));
-  return lifecycle_->Describe(state, version);
+  return lifecycle_->standings.Describe(state, version);
 }
 
 Status ManagerImpl::RemoveLabel(const std::string& model, const std::string& label, const std::string& actor) {
@@ -182,26 +182,27 @@ Result<VersionStatus> ManagerImpl::Load(const std::string& model, const std::str
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
   const auto version = state.active();
   if (!version) return FailedPrecondition(StrCat("model ", model, " has no active version to load: activate one"));
-  if (IsServing(model, *version)) return lifecycle_->Describe(state, *version);
+  if (IsServing(model, *version)) return lifecycle_->standings.Describe(state, *version);
   auto loaded = lifecycle_->Load(model, *version, Lifecycle::GoldenTest::kSkip);
   lifecycle_->Note(model, MakeEvent("load", *version, loaded.status(), actor));
   TFLD_RETURN_IF_ERROR(loaded.status());
   lifecycle_->Serve(*std::move(loaded));
   lifecycle_->ServeLabelled(model);
-  return lifecycle_->Describe(state, *version);
+  return lifecycle_->standings.Describe(state, *version);
 }
 
 std::vector<ModelStatus> ManagerImpl::List() const {
   std::vector<ModelStatus> all;
   for (const std::string& name : lifecycle_->store->Names()) {
-    if (const auto state = lifecycle_->store->Get(name); state.ok()) all.push_back(lifecycle_->Describe(*state));
+    if (const auto state = lifecycle_->store->Get(name); state.ok())
+      all.push_back(lifecycle_->standings.Describe(*state));
   }
   return all;
 }
 
 Result<ModelStatus> ManagerImpl::Get(const std::string& model) const {
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
-  return lifecycle_->Describe(state);
+  return lifecycle_->standings.Describe(state);
 }
 
 Result<std::vector<HistoryEvent>> ManagerImpl::History(const std::string& model) const {

@@ -51,7 +51,7 @@ struct Hello {
   std::uint32_t slots;          // 1 to kMaxSlots: requests that can be in flight at once
   std::uint32_t reserved;       // 0
   char model[kModelBytes];      // padded with zero bytes; the last byte is always zero
-  char version[kVersionBytes];  // the same; empty for the active version, at each request
+  char version[kVersionBytes];  // the same; empty for the active version, or a label: at each request
 };
 static_assert(offsetof(Hello, slots) == 8);
 static_assert(offsetof(Hello, model) == 16);

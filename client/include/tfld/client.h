@@ -245,7 +245,8 @@ class Client {
   ~Client();
 
   // Fetches what the model takes and gives. `version` is empty for whichever version is active at each Infer, so that
-  // a binding lives on through a swap, or a number in decimal. Errors: NOT_FOUND, UNAVAILABLE.
+  // a binding lives on through a swap; or a label, which the binding follows likewise; or a number in decimal. Errors:
+  // NOT_FOUND, UNAVAILABLE.
   Result<Binding> Bind(std::string_view model, std::string_view version = {}) const;
   // `count` bindings of one model whose requests can be under way at the same time; each has tensors of its own, and an
   // owner of its own. RESOURCE_EXHAUSTED when the daemon gives no channel with so many slots and gRPC may not be used.

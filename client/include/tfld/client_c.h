@@ -109,7 +109,7 @@ tfld_code tfld_client_connect_with(const tfld_client_options* options, tfld_clie
 /* NULL is fine. Bindings stay usable. */
 void tfld_client_close(tfld_client* client);
 
-/* `version` is NULL or "" for whichever version is active at each inference, or a number in decimal. */
+/* `version` is NULL or "" for whichever version is active at each inference, a label, or a number in decimal. */
 tfld_code tfld_client_bind(tfld_client* client, const char* model, const char* version, tfld_binding** binding,
                            tfld_error* error);
 /* Fills `bindings` with `count` bindings of one model whose requests can be under way at the same time; each is closed

@@ -43,7 +43,7 @@ class Client:
         call(library.tfld_client_connect_with, byref(options), byref(self._handle))
 
     def bind(self, model, version=""):
-        """The model's tensors; `version` is empty for whichever version is active at each request."""
+        """The model's tensors; `version` is empty for whichever is active at each request, a label, or a number."""
         return self.bind_slots(model, 1, version)[0]
 
     def bind_slots(self, model, count, version=""):
