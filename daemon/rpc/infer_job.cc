@@ -83,6 +83,7 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
   RequestParameters parameters;
   TFLD_RETURN_IF_ERROR(served_->Explain(ParseParameters(*request_, parameters)));
   deadline = DeadlineOf(call_, parameters, received_);
+  posted = received_;
   priority = parameters.priority;
   bytes = TensorBytes(*request_) + AnswerBytes(entry());
   may_batch = HasPlannedShapes(entry(), *request_);

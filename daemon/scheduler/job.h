@@ -76,7 +76,7 @@ class Job {
   std::shared_ptr<ModelInstance> instance;  // the version that the job runs on; kept alive through a swap
   SteadyTime deadline = SteadyTime::max();  // a job that has not started by then ends with DEADLINE_EXCEEDED
   PriorityClass priority = PriorityClass::kNormal;
-  SteadyTime posted{};  // when the client asked, as it says: a hint; the epoch when it does not say
+  SteadyTime posted{};  // when the client asked, as far as is known: a hint; the epoch when it is not
   JobClient client;
   std::uint64_t bytes = 0;  // that the request and its answer hold, for the user's quota
   // Its inputs are one row each, of the shapes that the model was planned with, and no strings: Load and Store work on
