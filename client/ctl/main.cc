@@ -1,6 +1,7 @@
 // tfld-ctl: the command line of the daemon. Exit status: 0 success, 1 failure, 2 wrong usage, 3 no daemon.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -75,4 +76,7 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace tfld::ctl
 
-int main(int argc, char** argv) { return tfld::ctl::Run(argc, argv); }
+int main(int argc, char** argv) try { return tfld::ctl::Run(argc, argv); } catch (const std::exception& error) {
+  std::fprintf(stderr, "tfld-ctl: %s\n", error.what());
+  return tfld::ctl::kFailure;
+}

@@ -136,7 +136,8 @@ void Lifecycle::Fail(const ModelState& state, std::uint64_t version, EventRecord
 void Lifecycle::NoteLoadFailure(const std::string& model, const Status& why, EventRecord event) {
   const auto state = store->Get(model);
   if (why.code() == StatusCode::kDataLoss && state.ok()) {
-    Fail(*state, event.version, std::move(event));
+    const std::uint64_t version = event.version;
+    Fail(*state, version, std::move(event));
   } else {
     Note(model, std::move(event));
   }

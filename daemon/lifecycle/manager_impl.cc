@@ -208,7 +208,8 @@ Result<ModelStatus> ManagerImpl::Get(const std::string& model) const {
 Result<std::vector<HistoryEvent>> ManagerImpl::History(const std::string& model) const {
   TFLD_ASSIGN_OR_RETURN(const ModelState state, lifecycle_->store->Get(model));
   std::vector<HistoryEvent> events;
-  for (const EventRecord& event : state.events.all()) events.push_back(ToHistory(event));
+  events.reserve(state.events.size());
+  for (std::size_t i = 0; i < state.events.size(); ++i) events.push_back(ToHistory(state.events[i]));
   return events;
 }
 

@@ -28,7 +28,7 @@ std::vector<Served> ServingMap::Entry::All() const {
     if (served != nullptr) all.push_back(served);
   }
   std::ranges::sort(all, {}, [](const Served& served) { return served->version; });
-  all.erase(std::ranges::unique(all).begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 

@@ -90,6 +90,7 @@ Status SlotJob::FitShapes(engine::Session& session) const {
   }
   if (fits) return {};
   std::vector<engine::Shape> shapes;
+  shapes.reserve(inputs.size());
   for (const PlacedTensor& input : inputs) shapes.push_back(input.shape);
   return session.ResizeInputs(shapes);
 }
@@ -123,7 +124,7 @@ Status SlotJob::BindOutputs(engine::Session& session) const {
 
 // The session is for others afterwards, and the slot's memory may go.
 Status SlotJob::Run(engine::Session& session, JobTimes& times) {
-  const Status status = Job::Run(session, times);
+  Status status = Job::Run(session, times);
   const engine::EntryPoint& tensors = entry();
   for (std::size_t i = 0; i < tensors.inputs.size(); ++i) {
     if (tensors.inputs[i].may_change) TFLD_RETURN_IF_ERROR(session.BindInput(static_cast<int>(i), nullptr));

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
-#include <ranges>
 #include <string>
 #include <vector>
 
@@ -36,10 +35,6 @@ class EventHistory {
   std::size_t size() const { return events_.size(); }
   const EventRecord& operator[](std::size_t index) const { return *events_[index]; }
   const EventRecord& back() const { return *events_.back(); }
-  // All of them as a range.
-  auto all() const {
-    return std::views::transform(events_, [](const auto& event) -> const EventRecord& { return *event; });
-  }
   bool operator==(const EventHistory& other) const;
 
  private:

@@ -92,9 +92,9 @@ std::string EncodeState(const ModelState& state) {
   text += ",\n \"events\": [";
   // One at a time: all of a long history as one document takes twenty times its text.
   std::string_view separator = "\n  ";
-  for (const EventRecord& event : state.events.all()) {
+  for (std::size_t i = 0; i < state.events.size(); ++i) {
     text += std::exchange(separator, ",\n  ");
-    text += Dump(ToJson(event), -1);
+    text += Dump(ToJson(state.events[i]), -1);
   }
   text += "\n ]\n}\n";
   const std::string checksum = Sha256Of(AsBytes(text));

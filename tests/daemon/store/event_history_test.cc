@@ -14,7 +14,7 @@ TEST(EventHistory, IsInTheOrderOfItsEvents) {
   EXPECT_EQ(history[0], Event(1));
   EXPECT_EQ(history.back(), Event(2));
   std::uint64_t version = 0;
-  for (const EventRecord& event : history.all()) EXPECT_EQ(event.version, ++version);
+  for (std::size_t i = 0; i < history.size(); ++i) EXPECT_EQ(history[i].version, ++version);
 }
 
 TEST(EventHistory, TheOldestGoWhenThereAreTooMany) {
