@@ -14,7 +14,7 @@ class AutoBoundModel final : public BoundModel {
       : model_(std::move(channel)), bind_over_grpc_(std::move(bind_over_grpc)) {}
 
   Status SetInput(std::size_t index, std::span<const std::int64_t> shape, std::size_t size) override {
-    const Status status = model_->SetInput(index, shape, size);
+    Status status = model_->SetInput(index, shape, size);
     if (status.code() != StatusCode::kUnimplemented || bind_over_grpc_ == nullptr) return status;
     TFLD_ASSIGN_OR_RETURN(auto next, bind_over_grpc_());
     TFLD_RETURN_IF_ERROR(CopyInputs(*next));

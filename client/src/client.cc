@@ -58,6 +58,7 @@ Result<std::vector<Binding>> Client::BindSlots(std::string_view model, std::size
   if (count == 0) return InvalidArgument("no slots are asked for");
   TFLD_ASSIGN_OR_RETURN(auto bound, transport_->Bind(std::string(model), std::string(version), count));
   std::vector<Binding> bindings;
+  bindings.reserve(bound.size());
   for (auto& one : bound) bindings.push_back(Binding(std::move(one)));
   return bindings;
 }

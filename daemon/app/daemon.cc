@@ -36,7 +36,7 @@ class Daemon {
     TFLD_RETURN_IF_ERROR(StartWatchdog());
     TFLD_RETURN_IF_ERROR(StartFailureLog());
     resume_ = std::thread([this] { Resume(); });
-    const Status status = core_.loop->Run();
+    Status status = core_.loop->Run();
     Stop();
     return status;
   }

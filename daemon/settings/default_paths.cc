@@ -11,7 +11,7 @@
 namespace tfld::daemon {
 namespace {
 
-std::string AbsoluteOrEmpty(std::string path) { return path.starts_with('/') ? path : std::string(); }
+std::string AbsoluteOrEmpty(const std::string& path) { return path.starts_with('/') ? path : std::string(); }
 
 // The directory that `variable` names, or `below_home` in the home directory.
 Result<std::string> XdgDirectory(const RunningUser& user, std::string_view variable, std::string_view below_home) {
