@@ -1,6 +1,7 @@
 // tfld, the daemon: arguments -> Settings -> RunDaemon.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include "daemon/app/daemon.h"
@@ -20,7 +21,7 @@ int Fail(const tfld::Status& status) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   tfld::daemon::SettingsArguments arguments;
   bool check = false;
   CLI::App app("Serves TensorFlow Lite models to local processes over a Unix socket.", "tfld");
@@ -45,4 +46,7 @@ int main(int argc, char** argv) {
   tfld::daemon::BlockSignals();
   const tfld::Status status = tfld::daemon::RunDaemon(*settings);
   return status.ok() ? 0 : Fail(status);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "tfld: %s\n", error.what());
+  return kFailed;
 }

@@ -66,9 +66,9 @@ Result<std::shared_ptr<const engine::Executable>> Loader::Verify(const StoredVer
   return thread_->Run([&] { return VerifyThere(version); });
 }
 
-Result<std::shared_ptr<ModelInstance>> Loader::Warm(std::shared_ptr<const engine::Executable> executable,
+Result<std::shared_ptr<ModelInstance>> Loader::Warm(const std::shared_ptr<const engine::Executable>& executable,
                                                     const std::string& model) const {
-  TFLD_ASSIGN_OR_RETURN(auto instance, thread_->Run([&] { return WarmThere(std::move(executable), model); }));
+  TFLD_ASSIGN_OR_RETURN(auto instance, thread_->Run([&] { return WarmThere(executable, model); }));
   return FreedOn(thread_, std::move(instance));
 }
 
@@ -121,7 +121,7 @@ void Loader::EnableBatches(ModelInstance& instance, const BatchOptions& options)
   options_.notice(executable.model().name(), StrCat("requests run without batches: ", status.message()));
 }
 
-Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(std::shared_ptr<const engine::Executable> executable,
+Result<std::shared_ptr<ModelInstance>> Loader::WarmThere(const std::shared_ptr<const engine::Executable>& executable,
                                                          const std::string& model) const {
   InstanceOptions instance_options;
   instance_options.levels = scheduler_.levels();

@@ -41,7 +41,7 @@ class Loader {
   Result<std::shared_ptr<const engine::Executable>> Verify(const StoredVersion& version) const;
 
   // Sessions for all executors, each run a few times on zeros, so that no request meets cold memory.
-  Result<std::shared_ptr<ModelInstance>> Warm(std::shared_ptr<const engine::Executable> executable,
+  Result<std::shared_ptr<ModelInstance>> Warm(const std::shared_ptr<const engine::Executable>& executable,
                                               const std::string& model) const;
 
   // The package's golden test, if it has one. FAILED_PRECONDITION says how far out the answers are; DATA_LOSS when
@@ -50,7 +50,7 @@ class Loader {
 
  private:
   Result<std::shared_ptr<const engine::Executable>> VerifyThere(const StoredVersion& version) const;
-  Result<std::shared_ptr<ModelInstance>> WarmThere(std::shared_ptr<const engine::Executable> executable,
+  Result<std::shared_ptr<ModelInstance>> WarmThere(const std::shared_ptr<const engine::Executable>& executable,
                                                    const std::string& model) const;
   // Requests of the version run together from now on, if they are to and it answers them so as well as alone.
   void EnableBatches(ModelInstance& instance, const BatchOptions& options) const;

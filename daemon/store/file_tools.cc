@@ -5,7 +5,7 @@
 namespace tfld::daemon {
 namespace {
 
-Status OkIf(StatusCode expected, Status status) { return status.code() == expected ? Status() : status; }
+Status OkIf(StatusCode expected, const Status& status) { return status.code() == expected ? Status() : status; }
 
 }  // namespace
 
