@@ -1,11 +1,10 @@
 #include <CLI/CLI.hpp>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
-#include "client/ctl/table.h"
+#include "client/ctl/model_table.h"
 #include "client/ctl/to_json.h"
 #include "engine/base/str_cat.h"
 
@@ -22,14 +21,11 @@ struct Options {
 Status Show(AdminClient& admin, const Options& options, Context& context) {
   TFLD_ASSIGN_OR_RETURN(const v1::ModelStatus model, admin.GetModel(options.model));
   if (context.json()) {
-    context.PrintJson({{"model", options.model}, {"labels", ToJson(model)["labels"]}});
+    context.PrintJson({{"model", options.model}, {"labels", SortedLabels(model)}});
   } else if (model.labels().empty()) {
     context.Print(StrCat(options.model, " has no labels: set one with tfld-ctl label NAME LABEL VERSION\n"));
   } else {
-    Table table({"LABEL", ">VERSION"});
-    const std::map<std::string, std::uint64_t> labels(model.labels().begin(), model.labels().end());
-    for (const auto& [label, version] : labels) table.AddRow({label, StrCat(version)});
-    context.Print(table);
+    context.Print(LabelTable(model));
   }
   return {};
 }

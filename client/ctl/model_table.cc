@@ -1,11 +1,20 @@
 #include "client/ctl/model_table.h"
 
-#include <set>
-
 #include "client/ctl/text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
+namespace {
+
+std::string LabelsOf(const v1::ModelStatus& model, std::uint64_t version) {
+  std::string text;
+  for (const auto& [label, labelled] : SortedLabels(model)) {
+    if (labelled == version) text += StrCat(text.empty() ? "" : ", ", label);
+  }
+  return text;
+}
+
+}  // namespace
 
 Table ModelTable(const v1::ListModelsResponse& models) {
   Table table({"MODEL", ">ACTIVE", ">PREVIOUS", ">VERSIONS", ">MEMORY"});
@@ -17,20 +26,6 @@ Table ModelTable(const v1::ListModelsResponse& models) {
   return table;
 }
 
-namespace {
-
-std::string LabelsOf(const v1::ModelStatus& model, std::uint64_t version) {
-  std::set<std::string> labels;
-  for (const auto& [label, labelled] : model.labels()) {
-    if (labelled == version) labels.insert(label);
-  }
-  std::string text;
-  for (const std::string& label : labels) text += StrCat(text.empty() ? "" : ", ", label);
-  return text;
-}
-
-}  // namespace
-
 Table VersionTable(const v1::ModelStatus& model) {
   constexpr std::size_t kDigestShown = 12;
   Table table({">VERSION", "STATE", "LABELS", ">SIZE", "SHA256", "DEPLOYED", "REASON"});
@@ -40,6 +35,16 @@ Table VersionTable(const v1::ModelStatus& model) {
                   version.reason()});
   }
   return table;
+}
+
+Table LabelTable(const v1::ModelStatus& model) {
+  Table table({"LABEL", ">VERSION"});
+  for (const auto& [label, version] : SortedLabels(model)) table.AddRow({label, StrCat(version)});
+  return table;
+}
+
+std::map<std::string, std::uint64_t> SortedLabels(const v1::ModelStatus& model) {
+  return {model.labels().begin(), model.labels().end()};
 }
 
 std::uint64_t TotalBytes(const v1::MemoryUse& memory) { return memory.weights() + memory.packed() + memory.arenas(); }

@@ -1,8 +1,8 @@
 #include "client/ctl/to_json.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 
+#include "client/ctl/model_table.h"
 #include "client/ctl/text.h"
 
 namespace tfld::ctl {
@@ -33,13 +33,11 @@ Json ToJson(const v1::VersionStatus& version) {
 Json ToJson(const v1::ModelStatus& model) {
   Json versions = Json::array();
   for (const v1::VersionStatus& version : model.versions()) versions.push_back(ToJson(version));
-  Json labels = Json::object();
-  for (const auto& [label, version] : std::map(model.labels().begin(), model.labels().end())) labels[label] = version;
   return {{"name", model.name()},
           {"active", model.has_active() ? Json(model.active()) : Json()},
           {"previous", model.has_previous() ? Json(model.previous()) : Json()},
           {"generation", model.generation()},
-          {"labels", std::move(labels)},
+          {"labels", SortedLabels(model)},
           {"versions", std::move(versions)},
           {"memory", ToJson(model.memory())}};
 }

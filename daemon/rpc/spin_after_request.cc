@@ -6,7 +6,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <optional>
 
 namespace tfld::daemon {
 namespace {
@@ -17,7 +16,8 @@ using std::chrono::steady_clock;
 using EpollWait = int (*)(int, epoll_event*, int, int);
 
 // What a thread has learned of its spins. They go on while most of the last eight met the next request; where they do
-// not, some are tried again now and then.
+// not, some are tried again now and then. AdaptiveSpin, which compares a single sleep with the spins, learns the wrong
+// thing here: of two processors that are seldom idle both wake up quickly, once.
 class SpinHistory {
  public:
   bool Spins() {
@@ -41,14 +41,12 @@ struct Wait {
 
 thread_local SpinHistory t_history;
 thread_local Wait t_wait;  // since the end of the last request
-thread_local bool t_spins = false;
 
 int Spin(EpollWait wait, int epoll, epoll_event* events, int most, int timeout) {
   while (steady_clock::now() - t_wait.began < t_wait.spin) {
     ::sched_yield();  // the client that is to send the next request may be on this very processor
     if (const int found = wait(epoll, events, most, 0); found != 0) return found;
   }
-  t_spins = false;
   return wait(epoll, events, most, timeout);
 }
 
@@ -60,8 +58,8 @@ SpinAfterRequest::SpinAfterRequest(nanoseconds longest) : longest_(longest) {
 }
 
 SpinAfterRequest::~SpinAfterRequest() {
-  t_spins = longest_ > nanoseconds(0) && t_history.Spins();
-  t_wait = {steady_clock::now(), t_spins ? longest_ : nanoseconds(0)};
+  const bool spins = longest_ > nanoseconds(0) && t_history.Spins();
+  t_wait = {steady_clock::now(), spins ? longest_ : nanoseconds(0)};
 }
 
 }  // namespace tfld::daemon
@@ -71,5 +69,6 @@ extern "C" __attribute__((visibility("default"))) int epoll_wait(int epoll, epol
                                                                  int timeout) {
   using namespace tfld::daemon;
   static const auto next = reinterpret_cast<EpollWait>(::dlsym(RTLD_NEXT, "epoll_wait"));
-  return t_spins && timeout != 0 ? Spin(next, epoll, events, most, timeout) : next(epoll, events, most, timeout);
+  const bool spins = t_wait.spin > nanoseconds(0) && timeout != 0;
+  return spins ? Spin(next, epoll, events, most, timeout) : next(epoll, events, most, timeout);
 }
