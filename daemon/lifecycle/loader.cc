@@ -107,8 +107,9 @@ void Loader::EnableBatches(ModelInstance& instance, const BatchOptions& options)
     TFLD_ASSIGN_OR_RETURN(const auto single, executable.NewSession());
     return CheckBatches(executable, *single, *batches);
   };
+  const engine::MemoryUsage memory = instance.memory();
   const std::uint64_t needed =
-      executable.memory().packed_bytes + instance.arena_bytes() +
+      memory.packed_bytes + memory.arena_bytes +
       executable.memory().arena_bytes * BatchSessions::RowsUpTo(options.max_size, instance.slots());
   Status status;
   if (needed > options_.max_memory_bytes) {

@@ -79,10 +79,10 @@ ModelStatus Standings::Describe(const ModelState& state) const {
   for (const VersionRecord& record : state.versions) status.versions.push_back(Describe(state, record.version));
   if (const auto served = map_.Acquire(state.name, ""); served.ok()) status.active = (*served)->version;
   for (const ServingMap::Served& served : map_.Snapshot(state.name)) {
-    const engine::MemoryUsage memory = served->instance->executable().memory();
+    const engine::MemoryUsage memory = served->instance->memory();
     status.memory.weights += memory.weight_bytes;
     status.memory.packed += memory.packed_bytes;
-    status.memory.arenas += served->instance->arena_bytes();
+    status.memory.arenas += memory.arena_bytes;
   }
   return status;
 }

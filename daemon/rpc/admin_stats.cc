@@ -67,10 +67,10 @@ void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_
   }
   for (const auto& served : in_service) {
     if (served->model != stats.model || served->version != stats.version) continue;
-    const engine::MemoryUsage memory = served->instance->executable().memory();
+    const engine::MemoryUsage memory = served->instance->memory();
     out.mutable_memory()->set_weights(memory.weight_bytes);
     out.mutable_memory()->set_packed(memory.packed_bytes);
-    out.mutable_memory()->set_arenas(served->instance->arena_bytes());
+    out.mutable_memory()->set_arenas(memory.arena_bytes);
   }
 }
 

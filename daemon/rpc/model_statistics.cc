@@ -69,10 +69,10 @@ void Report(const ServedVersion& served, const RequestStats& stats, inference::M
   for (const VersionRequestStats& counted : stats.Snapshot(served.model)) {
     if (counted.version == served.version) Fill(counted, out);
   }
-  const engine::MemoryUsage memory = served.instance->executable().memory();
+  const engine::MemoryUsage memory = served.instance->memory();
   AddMemory("WEIGHTS", memory.weight_bytes, out);
   AddMemory("PACKED", memory.packed_bytes, out);
-  AddMemory("ARENAS", served.instance->arena_bytes(), out);
+  AddMemory("ARENAS", memory.arena_bytes, out);
 }
 
 }  // namespace

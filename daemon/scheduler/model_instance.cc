@@ -42,9 +42,10 @@ Status ModelInstance::EnableBatches(const BatchOptions& options,
   return {};
 }
 
-std::size_t ModelInstance::arena_bytes() const {
-  const int rows = sessions() + (batches_ ? batches_->rows() : 0);
-  return executable_->memory().arena_bytes * static_cast<std::size_t>(rows);
+engine::MemoryUsage ModelInstance::memory() const {
+  engine::MemoryUsage memory = executable_->memory();
+  memory.arena_bytes *= static_cast<std::size_t>(sessions() + (batches_ ? batches_->rows() : 0));
+  return memory;
 }
 
 }  // namespace tfld::daemon

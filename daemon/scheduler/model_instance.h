@@ -48,8 +48,8 @@ class ModelInstance {
   int slots() const { return static_cast<int>(sessions_.size()) / options_.levels; }
   // Of one request.
   int sessions() const { return static_cast<int>(sessions_.size()) + (guest_session_ ? 1 : 0); }
-  // The bytes of their arenas, about.
-  std::size_t arena_bytes() const;
+  // The executable's, with the arenas of all sessions together, about.
+  engine::MemoryUsage memory() const;
   // Level 0 is for what runs on an idle executor, level 1 for what runs on the stack of a preempted job.
   engine::Session& session(int slot, int level = 0) {
     return *sessions_[static_cast<std::size_t>(slot * options_.levels + level)];

@@ -21,7 +21,11 @@ namespace {
 constexpr int kSlots = 8;    // requests under way of a client that waits for them in one thread
 constexpr int kThreads = 4;  // of a client that has a thread for each
 constexpr int kMaxBatch = 8;
-constexpr int kRounds = 8;  // that each number of clients takes its turn in
+// Rounds that each number of clients takes its turn in, and how much of a phase's time a turn is. The least of four
+// noisy rates lies below their best even where they are the same, so it takes many rounds, of turns long enough for
+// clients to learn how quick answers are.
+constexpr int kRounds = 16;
+constexpr double kTurn = 0.25;
 constexpr int kClients[] = {1, 4, 16, 64};
 
 // A way in: the transport, the model to ask for (the same one is deployed twice, once to be run in batches), and
@@ -114,7 +118,7 @@ void AddSweep(const std::string& name, const Sweep& sweep, const std::string& be
 // Beside the engine alone, on as many threads as there are processors.
 Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bare, double seconds, Report& report) {
   const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const WorkerOptions worker = WorkerOf(way, daemon, seconds / kRounds);
+  const WorkerOptions worker = WorkerOf(way, daemon, seconds * kTurn);
   RoundsByClients rounds;
   Rounds bare_rates;
   for (int round = 0; round < kRounds; ++round) {
@@ -140,7 +144,7 @@ Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bar
 Status MeasureGrpc(const Way& way, const BenchDaemon& daemon, BareEngine& bare, double seconds, Report& report) {
   EchoProcess server;
   TFLD_RETURN_IF_ERROR(server.Start());
-  const WorkerOptions worker = WorkerOf(way, daemon, seconds / kRounds);
+  const WorkerOptions worker = WorkerOf(way, daemon, seconds * kTurn);
   WorkerOptions echo = worker;
   echo.transport = "echo";
   echo.runtime_dir = server.directory();

@@ -103,7 +103,7 @@ std::int64_t MonotonicNs() {
 }
 
 std::int64_t StartMoment(std::size_t workers) {
-  return MonotonicNs() + 500'000'000 + static_cast<std::int64_t>(workers) * 80'000'000;
+  return MonotonicNs() + 200'000'000 + static_cast<std::int64_t>(workers) * 40'000'000;
 }
 
 Result<std::vector<WorkerProcess>> StartTogether(std::vector<WorkerOptions> workers, std::int64_t start_ns) {

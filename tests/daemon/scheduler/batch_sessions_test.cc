@@ -40,9 +40,9 @@ TEST(BatchSessions, SizesArePowersOfTwoAndTheLargest) {
 TEST(BatchSessions, AnInstanceCountsTheirMemory) {
   const auto instance = test::InstanceOf(test::LookUpModel(), 2, {.levels = 2});
   const std::size_t arena = instance->executable().memory().arena_bytes;
-  EXPECT_EQ(instance->arena_bytes(), 4 * arena);
+  EXPECT_EQ(instance->memory().arena_bytes, 4 * arena);
   ASSERT_TRUE(instance->EnableBatches({.max_size = 4}, Pools(2)).ok());
-  EXPECT_EQ(instance->arena_bytes(), (4 + 2 * (2 + 4)) * arena);
+  EXPECT_EQ(instance->memory().arena_bytes, (4 + 2 * (2 + 4)) * arena);
 }
 
 TEST(BatchSessions, ModelsThatTakeNoSeveralRowsAreRefusedWithTheReason) {
