@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "engine/base/spin_pause.h"
+
 namespace tfld::client {
 namespace {
 
@@ -40,14 +42,6 @@ bool Answered(channel::SlotHeader& slot) {
   return std::atomic_ref(slot.state).load(std::memory_order_acquire) == channel::kDone;
 }
 
-void Relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 // Until the daemon wakes us, or about so long: false then.
 bool Sleep(channel::SlotHeader& slot, nanoseconds longest) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
@@ -71,7 +65,7 @@ bool SlotWaiter::Spin(channel::SlotHeader& slot, Clock::time_point until) {
         penalty_ -= penalty_ / 16;
         return true;
       }
-      Relax();
+      SpinPause();
     }
     if (now >= until) return Answered(slot);
     const Clock::time_point before = now;

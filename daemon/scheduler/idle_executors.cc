@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "daemon/scheduler/scheduler_core.h"
+#include "engine/base/spin_pause.h"
 
 namespace tfld::daemon {
 namespace {
@@ -15,14 +16,6 @@ using std::chrono::steady_clock;
 
 // The scheduler for which the thread, an executor, polls for its own next job.
 thread_local const void* t_looking_for_work = nullptr;
-
-inline void Pause() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-  asm volatile("yield");
-#endif
-}
 
 }  // namespace
 
@@ -49,7 +42,7 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   bool found = false;
   while (!found && steady_clock::now() - began < budget) {
-    Pause();
+    SpinPause();
     ::sched_yield();  // the client that is to send the next request may be on this very processor
     found = lane.work.load(std::memory_order_relaxed) || (!poller.empty() && PollForOwnWork(nanoseconds(0)));
   }

@@ -23,9 +23,7 @@ Result<ProcessUsage> UsageWithClients(const BenchDaemon& daemon, int clients, do
   const std::vector<WorkerOptions> workers(static_cast<std::size_t>(clients), worker);
   const std::int64_t start = StartMoment(workers.size());
   TFLD_ASSIGN_OR_RETURN(std::vector<WorkerProcess> processes, StartTogether(workers, start));
-  const std::int64_t moment = start + static_cast<std::int64_t>(seconds * 1e9);
-  while (MonotonicNs() < moment) {
-  }
+  SleepUntil(start + static_cast<std::int64_t>(seconds * 1e9));
   const ProcessUsage usage = UsageOf(daemon.pid());
   for (WorkerProcess& process : processes) {
     TFLD_ASSIGN_OR_RETURN(const WorkerResult result, process.Collect());
@@ -100,9 +98,7 @@ void AddGrowth(Report& report, const std::string& after, const ProcessUsage& bef
 
 // Takes the measure when what was closed last has been noticed.
 ProcessUsage Settled(const BenchDaemon& daemon) {
-  const std::int64_t moment = MonotonicNs() + 1'500'000'000;
-  while (MonotonicNs() < moment) {
-  }
+  SleepUntil(MonotonicNs() + 1'500'000'000);
   return UsageOf(daemon.pid());
 }
 

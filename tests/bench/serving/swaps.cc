@@ -51,8 +51,7 @@ Status Phase(BenchDaemon& daemon, bool with_swaps, int seconds, int most_swaps, 
   const std::int64_t start = StartMoment(kClients);
   TFLD_ASSIGN_OR_RETURN(std::vector<WorkerProcess> processes, StartTogether(Clients(daemon, seconds), start));
   const std::int64_t end = start + seconds * kSecond;
-  while (MonotonicNs() < start) {
-  }
+  SleepUntil(start);
   while (with_swaps && MonotonicNs() < end && totals.swaps < most_swaps) TFLD_RETURN_IF_ERROR(Swap(daemon, totals));
   const std::int64_t measured = with_swaps ? std::min(end, MonotonicNs()) : end;  // the last swaps may end earlier
   std::vector<WorkerResult> results;

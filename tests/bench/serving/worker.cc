@@ -102,6 +102,12 @@ std::int64_t MonotonicNs() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+void SleepUntil(std::int64_t moment_ns) {
+  const timespec moment{moment_ns / 1'000'000'000, moment_ns % 1'000'000'000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, nullptr) != 0) {
+  }
+}
+
 std::int64_t StartMoment(std::size_t workers) {
   return MonotonicNs() + 200'000'000 + static_cast<std::int64_t>(workers) * 40'000'000;
 }

@@ -67,8 +67,9 @@ Result<std::vector<WorkerProcess>> StartTogether(std::vector<WorkerOptions> work
 // The same, soon, and collects them in their order.
 Result<std::vector<WorkerResult>> RunTogether(std::vector<WorkerOptions> workers);
 
-// Now, and a moment far enough ahead for workers to have connected.
 std::int64_t MonotonicNs();
+void SleepUntil(std::int64_t moment_ns);
+// A moment far enough ahead for workers to have connected.
 std::int64_t StartMoment(std::size_t workers);
 
 // All latencies of some results, in microseconds, of requests that ended in [from_ns, to_ns).

@@ -1,5 +1,4 @@
 // The worker's side: one thread a binding.
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,12 +16,6 @@
 
 namespace tfld::bench {
 namespace {
-
-void SleepUntil(std::int64_t moment_ns) {
-  const timespec moment{moment_ns / 1'000'000'000, moment_ns % 1'000'000'000};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &moment, nullptr) != 0) {
-  }
-}
 
 // What the answers of the shipped model have to be.
 class Answers {
