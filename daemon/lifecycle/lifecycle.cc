@@ -125,6 +125,9 @@ void Lifecycle::Note(const std::string& model, EventRecord event) {
 void Lifecycle::Fail(const ModelState& state, std::uint64_t version, EventRecord event) {
   ModelState next = AfterFailure(state, version, event.reason);
   next.events.Append(std::move(event));
+  for (const std::uint64_t surplus : VersionsToVacuum(next, KeptVersions())) {
+    if (next.Find(surplus)->state == StoredState::kFailed) next.Erase(surplus);
+  }
   // Files go only once the state has let go of them. If it cannot now, the next start finds the version wanting again.
   if (!store->Write(next).ok()) return;
   (void)store->RemoveFiles(next.name, version);
@@ -146,7 +149,7 @@ void Lifecycle::NoteLoadFailure(const std::string& model, const Status& why, Eve
 void Lifecycle::Vacuum(const std::string& model) {
   auto state = store->Get(model);
   if (!state.ok()) return;
-  const auto surplus = VersionsToVacuum(*state, static_cast<std::size_t>(options.keep_versions));
+  const auto surplus = VersionsToVacuum(*state, KeptVersions());
   if (surplus.empty()) return;
   for (const std::uint64_t version : surplus) {
     const VersionRecord* record = state->Find(version);

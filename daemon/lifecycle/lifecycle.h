@@ -66,6 +66,7 @@ class Lifecycle {
 
   // Removes versions that are too many.
   void Vacuum(const std::string& model);
+  std::size_t KeptVersions() const { return static_cast<std::size_t>(options.keep_versions); }
 
   const ManagerOptions options;
   std::mutex change;

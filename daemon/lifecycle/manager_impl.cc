@@ -106,7 +106,8 @@ Result<VersionStatus> ManagerImpl::Activate(const std::string& model, std::uint6
   const std::lock_guard lock(lifecycle_->change);
   TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
   TFLD_RETURN_IF_ERROR(CheckLoadable(state, version));
-  if (IsServing(model, version)) return lifecycle_->standings.Describe(state, version);
+  // A fallback at the start may serve without being what is durable.
+  if (IsServing(model, version) && state.active() == version) return lifecycle_->standings.Describe(state, version);
   return Switch(AfterActivation(std::move(state), version), version, "activate", actor);
 }
 
@@ -152,6 +153,10 @@ Status ManagerImpl::RemoveLabel(const std::string& model, const std::string& lab
 
 Status ManagerImpl::RemoveVersion(ModelState state, std::uint64_t version, const std::string& actor) {
   TFLD_RETURN_IF_ERROR(CheckRemovable(state, version));
+  if (IsServing(state.name, version)) {
+    return FailedPrecondition(StrCat("version ", version, " of model ", state.name, " serves in the place of version ",
+                                     state.active().value_or(0), ", which does not load; activate another one first"));
+  }
   state.Erase(version);
   state.events.Append(MakeEvent("remove", version, Status(), actor));
   TFLD_RETURN_IF_ERROR(lifecycle_->store->Write(state));

@@ -11,6 +11,8 @@ Status NoSuchVersion(const ModelState& state, std::uint64_t version) {
   return NotFound(StrCat("model ", state.name, " has no version ", version));
 }
 
+// As much as every client's language has a number for.
+constexpr std::uint64_t kMaxVersion = (std::uint64_t{1} << 63) - 1;
 constexpr std::size_t kMaxLabels = 64;  // of a model
 constexpr std::size_t kMaxLabelBytes = 64;
 
@@ -35,8 +37,14 @@ void MarkActive(ModelState& state, std::uint64_t version) {
 }  // namespace
 
 Result<std::uint64_t> NumberForDeploy(const ModelState& state, std::optional<std::uint64_t> asked) {
-  if (!asked) return state.highest_version + 1;
-  if (*asked == 0) return InvalidArgument("version 0: versions count from 1");
+  if (!asked) {
+    if (state.highest_version < kMaxVersion) return state.highest_version + 1;
+    return ResourceExhausted(StrCat("model ", state.name, " has had the highest version there is, ", kMaxVersion,
+                                    "; name a lower one that is free"));
+  }
+  if (*asked == 0 || *asked > kMaxVersion) {
+    return InvalidArgument(StrCat("version ", *asked, ": versions count from 1 to ", kMaxVersion));
+  }
   const VersionRecord* record = state.Find(*asked);
   if (record != nullptr && record->state != StoredState::kFailed) {
     return AlreadyExists(StrCat("model ", state.name, " has a version ", *asked, " already (",
@@ -48,8 +56,15 @@ Result<std::uint64_t> NumberForDeploy(const ModelState& state, std::optional<std
 Status CheckLoadable(const ModelState& state, std::uint64_t version) {
   const VersionRecord* record = state.Find(version);
   if (record == nullptr) return NoSuchVersion(state, version);
-  if (record->state != StoredState::kFailed) return {};
-  return FailedPrecondition(StrCat("version ", version, " of model ", state.name, " has failed: ", record->reason));
+  if (record->state == StoredState::kFailed) {
+    return FailedPrecondition(StrCat("version ", version, " of model ", state.name, " has failed: ", record->reason));
+  }
+  // The next start takes it for failed.
+  if (record->state == StoredState::kWarming) {
+    return FailedPrecondition(StrCat("the deploy of version ", version, " of model ", state.name,
+                                     " has not come to its end; remove the version and deploy it again"));
+  }
+  return {};
 }
 
 Result<std::uint64_t> RollbackTarget(const ModelState& state, std::optional<std::uint64_t> asked) {
@@ -90,7 +105,7 @@ ModelState AfterRollback(ModelState state, std::uint64_t version) {
 ModelState AfterFailure(ModelState state, std::uint64_t version, const std::string& reason) {
   if (VersionRecord* record = state.Find(version)) {
     record->state = StoredState::kFailed;
-    record->reason = reason;
+    record->reason = reason.substr(0, kMaxReasonBytes);
   }
   state.Forget(version);
   return state;

@@ -11,6 +11,7 @@ EventHistory::EventHistory(std::initializer_list<EventRecord> events) {
 
 void EventHistory::Append(EventRecord event) {
   if (events_.size() >= kMaxEvents) events_.erase(events_.begin());
+  if (event.reason.size() > kMaxReasonBytes) event.reason.resize(kMaxReasonBytes);
   events_.push_back(std::make_shared<const EventRecord>(std::move(event)));
 }
 

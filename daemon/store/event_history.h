@@ -23,13 +23,15 @@ struct EventRecord {
 };
 
 inline constexpr std::size_t kMaxEvents = 1000;
+// Of a reason; more is cut. Reasons quote what came from outside.
+inline constexpr std::size_t kMaxReasonBytes = 2000;
 
 class EventHistory {
  public:
   EventHistory() = default;
   EventHistory(std::initializer_list<EventRecord> events);
 
-  // Drops the oldest of more than kMaxEvents.
+  // Drops the oldest of more than kMaxEvents, and cuts the reason.
   void Append(EventRecord event);
 
   std::size_t size() const { return events_.size(); }

@@ -35,18 +35,21 @@ class ModelRecovery {
   // Nothing when the model was never complete, and is gone now.
   Result<std::optional<ModelState>> Run() {
     auto state = ReadStateFile(files_, directory_);
-    if (state.status().code() == StatusCode::kNotFound) {
+    const StatusCode code = state.status().code();
+    const bool absent = code == StatusCode::kNotFound;
+    const bool rotten = code == StatusCode::kDataLoss || code == StatusCode::kInvalidArgument;
+    if (absent && !files_.Open(SetAside()).ok()) {
       TFLD_RETURN_IF_ERROR(RemoveTree(files_, directory_));
       return std::optional<ModelState>();
     }
+    if (!state.ok() && !absent && !rotten) return state.status();
     TFLD_RETURN_IF_ERROR(FindVersions());
     if (state.ok()) {
       state_ = *std::move(state);
-    } else if (state.status().code() == StatusCode::kDataLoss ||
-               state.status().code() == StatusCode::kInvalidArgument) {
-      TFLD_RETURN_IF_ERROR(Rebuild(state.status()));
     } else {
-      return state.status();
+      // One that is set aside and has no successor: the last start ended before it had written that.
+      if (rotten) TFLD_RETURN_IF_ERROR(files_.Rename(directory_ + "/state", SetAside()));
+      Rebuild(state.status());
     }
     TFLD_RETURN_IF_ERROR(RemoveTree(files_, directory_ + "/state.new"));
     // What was read may have been renamed and not synced when the daemon was killed; it is relied on from now on.
@@ -75,15 +78,16 @@ class ModelRecovery {
     return {};
   }
 
-  Status Rebuild(const Status& reason) {
-    TFLD_RETURN_IF_ERROR(files_.Rename(directory_ + "/state", directory_ + "/state.rotten"));
+  // Where a state that cannot be read is kept, for whoever wants to know.
+  std::string SetAside() const { return directory_ + "/state.rotten"; }
+
+  void Rebuild(const Status& reason) {
     state_.name = name_;
     for (const std::uint64_t version : found_) {
       if (auto record = RecordFromManifest(version)) state_.Put(*std::move(record));
       state_.highest_version = version;
     }
     AddEvent(0, StrCat("the state was made anew from the versions, none is active: ", reason.message()));
-    return {};
   }
 
   std::optional<VersionRecord> RecordFromManifest(std::uint64_t version) {

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <climits>
+
 #include "engine/base/str_cat.h"
 #include "tests/daemon/lifecycle/manager_test.h"
 #include "tests/daemon/scheduler/echo_model.h"
+#include "tests/daemon/store/faulty_file_system.h"
 #include "tests/engine/metadata/labelled_model.h"
 
 namespace tfld::daemon {
@@ -219,6 +222,23 @@ TEST_F(ManagerTest, ARottenModelFallsBackToThePreviousOneAndTheHistorySaysSo) {
   EXPECT_EQ(run_->Active(kModel), 1u);
 }
 
+TEST_F(ManagerTest, AFallbackThatCouldNotBeWrittenIsWrittenWhenItIsActivatedAndNotRemovedBefore) {
+  DeployTwo();
+  const std::string model = (VersionDir(2) / "model.tflite").string();
+  ASSERT_TRUE(RemoveTree(SystemFileSystem(), model).ok());
+  run_.reset();
+  FaultyFileSystem faulty(SystemFileSystem());
+  RunningManager run(StateDir(), faulty);
+  faulty.FullFrom(faulty.count());
+  run.manager->Resume();
+  ASSERT_EQ(run.Active(kModel), 1u);
+  EXPECT_EQ(run.manager->Remove(kModel, 1, "test").code(), StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(run.manager->Activate(kModel, 1, "test").ok());
+  faulty.FullFrom(INT_MAX);
+  EXPECT_TRUE(run.manager->Activate(kModel, 1, "test").ok());
+  EXPECT_EQ(run.manager->Get(kModel)->versions[0].state, VersionState::kActive);
+}
+
 TEST_F(ManagerTest, WhenNothingLoadsThePointerStaysAndTheReasonIsShown) {
   DeployTwo();
   Start({.max_model_memory_bytes = 16});
@@ -268,6 +288,16 @@ TEST_F(ManagerTest, OldVersionsGoAfterADeploy) {
   EXPECT_EQ(status->versions[0].version, 3u);
   EXPECT_FALSE(std::filesystem::exists(VersionDir(2)));
   EXPECT_TRUE(std::filesystem::exists(VersionDir(3)));
+}
+
+TEST_F(ManagerTest, FailedDeploysDoNotPileUp) {
+  Start({.keep_versions = 2});
+  DeployTwo();
+  for (int i = 0; i < 4; ++i) ASSERT_FALSE(run_->Deploy(kModel, ShippedPackage(3)).ok());
+  const auto status = manager().Get(kModel);
+  ASSERT_EQ(status->versions.size(), 4u);
+  EXPECT_EQ(status->versions[2].version, 5u);
+  EXPECT_EQ(run_->Active(kModel), 2u);
 }
 
 TEST_F(ManagerTest, AStateDirectoryHasOneDaemon) {

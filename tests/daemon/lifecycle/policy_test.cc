@@ -34,6 +34,24 @@ TEST(Policy, NumbersCountOnAndNeverComeBack) {
   EXPECT_EQ(*NumberForDeploy(state, std::nullopt), 4u);
 }
 
+TEST(Policy, NumbersComeToAnEnd) {
+  constexpr std::uint64_t kLast = 9'223'372'036'854'775'807U;
+  ModelState state = Deployed(1);
+  EXPECT_EQ(NumberForDeploy(state, kLast + 1).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(NumberForDeploy(state, UINT64_MAX).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(*NumberForDeploy(state, kLast), kLast);
+  state.highest_version = kLast;
+  EXPECT_EQ(NumberForDeploy(state, std::nullopt).status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(*NumberForDeploy(state, 5), 5u);
+}
+
+TEST(Policy, AVersionWhoseDeployDidNotEndIsNotLoaded) {
+  ModelState state = Deployed(2);
+  state.Find(2)->state = StoredState::kWarming;
+  EXPECT_EQ(CheckLoadable(state, 2).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CheckLabel(state, "stable", 2).code(), StatusCode::kFailedPrecondition);
+}
+
 TEST(Policy, TheNumberOfAFailedVersionMayBeUsedAgain) {
   const ModelState state = AfterFailure(Deployed(3), 2, "golden test");
   EXPECT_EQ(*NumberForDeploy(state, 2), 2u);

@@ -37,5 +37,13 @@ TEST(EventHistory, CopiesAreEqualUntilOneIsChanged) {
   EXPECT_EQ(history.size(), 2u);
 }
 
+TEST(EventHistory, ALongReasonIsCut) {
+  EventHistory events;
+  EventRecord event;
+  event.reason = std::string(1 << 20, 'x');
+  events.Append(std::move(event));
+  EXPECT_EQ(events.back().reason.size(), kMaxReasonBytes);
+}
+
 }  // namespace
 }  // namespace tfld::daemon

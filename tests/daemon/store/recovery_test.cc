@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/daemon/store/faulty_file_system.h"
 #include "tests/daemon/store/memory_file_system.h"
 #include "tests/daemon/store/store_fixture.h"
 
@@ -116,6 +117,22 @@ TEST_F(RecoveryTest, ARottenStateIsSetAsideAndMadeAnewFromTheVersions) {
   auto store = OpenStore(files_);
   EXPECT_TRUE((*store)->OpenVersion("kws", 1).ok());
   EXPECT_TRUE((*store)->OpenVersion("kws", 2).ok());
+}
+
+TEST_F(RecoveryTest, AStartThatEndsWhileItMakesAStateAnewLosesNoVersion) {
+  files_.Corrupt(model_ + "/state", 40);
+  for (int index = 0, operations = 1; index < operations; ++index) {
+    SCOPED_TRACE(index);
+    const auto files = files_.AfterPowerCut([] { return true; });
+    FaultyFileSystem faulty(*files);
+    faulty.KillBefore(index);
+    (void)OpenStore(faulty);
+    operations = faulty.count();
+    auto store = OpenStore(*files);
+    ASSERT_TRUE(store.ok()) << store.status().ToString();
+    EXPECT_TRUE((*store)->OpenVersion("kws", 1).ok());
+    EXPECT_TRUE((*store)->OpenVersion("kws", 2).ok());
+  }
 }
 
 TEST_F(RecoveryTest, AnEmptyStateFileIsRottenToo) {
