@@ -2,6 +2,7 @@
 
 #include "daemon/lifecycle/deployment.h"
 #include "daemon/lifecycle/policy.h"
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -142,7 +143,7 @@ Status ManagerImpl::RemoveLabel(const std::string& model, const std::string& lab
   TFLD_ASSIGN_OR_RETURN(ModelState state, lifecycle_->store->Get(model));
   const auto found = state.labels.find(label);
   if (found == state.labels.end()) {
-    return NotFound(StrCat("model ", model, " has no label '", label.substr(0, 64), "'"));
+    return NotFound(StrCat("model ", model, " has no label '", CutText(label, 64), "'"));
   }
   state.events.Append(LabelEvent("unlabel", found->second, label, actor));
   state.labels.erase(found);

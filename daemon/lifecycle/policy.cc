@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -105,7 +106,7 @@ ModelState AfterRollback(ModelState state, std::uint64_t version) {
 ModelState AfterFailure(ModelState state, std::uint64_t version, const std::string& reason) {
   if (VersionRecord* record = state.Find(version)) {
     record->state = StoredState::kFailed;
-    record->reason = reason.substr(0, kMaxReasonBytes);
+    record->reason = CutText(reason, kMaxReasonBytes);
   }
   state.Forget(version);
   return state;
@@ -113,7 +114,7 @@ ModelState AfterFailure(ModelState state, std::uint64_t version, const std::stri
 
 Status CheckLabel(const ModelState& state, std::string_view label, std::uint64_t version) {
   if (!IsLabel(label)) {
-    return InvalidArgument(StrCat("'", label.substr(0, kMaxLabelBytes), "' is no label: up to ", kMaxLabelBytes,
+    return InvalidArgument(StrCat("'", CutText(label, kMaxLabelBytes), "' is no label: up to ", kMaxLabelBytes,
                                   " letters, digits, '-', '_' and '.', the first a letter"));
   }
   if (state.labels.size() >= kMaxLabels && !state.labels.contains(label)) {

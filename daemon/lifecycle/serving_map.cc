@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -11,7 +12,7 @@ namespace {
 using Served = ServingMap::Served;
 
 // The caller's words, not more of them than an error should have.
-std::string_view Shortened(std::string_view text) { return text.substr(0, 64); }
+std::string_view Shortened(std::string_view text) { return CutText(text, 64); }
 
 std::string VersionsOf(const std::vector<Served>& served) {
   std::string text = served.size() == 1 ? "version" : "versions";

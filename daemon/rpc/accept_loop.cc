@@ -22,6 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kAcceptsATurn = 16;
+
 // A connection that has not sent anything yet.
 struct Silent {
   int descriptor;
@@ -62,7 +64,7 @@ struct AcceptLoop::Impl {
 
   void Loop();
   int PollTimeout() const;
-  void AcceptAll();
+  void AcceptSome();
   bool HasRoom(uid_t uid) const;
   void Admit(int descriptor);
   void HandOnOrDrop(const std::vector<pollfd>& polled);
@@ -122,7 +124,7 @@ void AcceptLoop::Impl::Loop() {
     if (poll(polled.data(), polled.size(), PollTimeout()) < 0 && errno != EINTR) return;
     if (polled[0].revents != 0) return;
     HandOnOrDrop(polled);
-    if (polled[1].revents != 0) AcceptAll();
+    if (polled[1].revents != 0) AcceptSome();
   }
 }
 
@@ -135,8 +137,9 @@ int AcceptLoop::Impl::PollTimeout() const {
   return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(wait.count(), 0, 60'000));
 }
 
-void AcceptLoop::Impl::AcceptAll() {
-  for (;;) {
+// Not all: whoever connects without end would keep the others waiting that are here.
+void AcceptLoop::Impl::AcceptSome() {
+  for (int i = 0; i < kAcceptsATurn; ++i) {
     const int descriptor = accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       Admit(descriptor);

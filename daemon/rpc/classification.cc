@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/rpc/datatype.h"
+#include "daemon/rpc/infer_parameter.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
 
@@ -49,7 +50,7 @@ std::string Encode(std::span<const T> scores, std::size_t count, std::span<const
 std::int64_t ClassesWanted(const inference::ModelInferRequest::InferRequestedOutputTensor& output) {
   if (output.parameters().empty()) return 0;
   const auto it = output.parameters().find("classification");
-  return it == output.parameters().end() ? 0 : it->second.int64_param();
+  return it == output.parameters().end() ? 0 : WholeNumber(it->second).value_or(-1);
 }
 
 Status CheckClassifiable(const engine::TensorInfo& info) {

@@ -13,7 +13,8 @@ class ModelInferRequest_InferRequestedOutputTensor;
 
 namespace tfld::daemon {
 
-// How many classes an output is wanted as, by its parameter "classification"; 0 for the tensor itself.
+// How many classes an output is wanted as, by its parameter "classification"; 0 for the tensor itself, less than 0 when
+// that is no whole number.
 std::int64_t ClassesWanted(const inference::ModelInferRequest_InferRequestedOutputTensor& output);
 
 // UNIMPLEMENTED for element types that have no scores.

@@ -1,5 +1,6 @@
 #include "daemon/rpc/infer_job.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "daemon/identity/peer_identity.h"
 #include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
+#include "daemon/rpc/message_memory.h"
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/request_parameters.h"
 #include "daemon/rpc/tensor_codec.h"
@@ -20,17 +22,20 @@ namespace tfld::daemon {
 namespace {
 
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
+
+// A timeout of at least so much is none.
+constexpr std::chrono::seconds kEndless = std::chrono::hours(24 * 365);
 
 // The earlier one of the call's own deadline and the `timeout` parameter, on the monotonic clock.
 SteadyTime DeadlineOf(const grpc::CallbackServerContext& call, const RequestParameters& parameters, SteadyTime now) {
   SteadyTime deadline = SteadyTime::max();
-  if (const system_clock::time_point called = call.deadline(); called != system_clock::time_point::max()) {
-    deadline = now + std::chrono::duration_cast<steady_clock::duration>(called - system_clock::now());
+  // gRPC's time points overflow for a deadline in some hundred years, which some languages' greatest timeout is.
+  const gpr_timespec called = call.raw_deadline();
+  const gpr_timespec left = gpr_time_sub(called, gpr_now(called.clock_type));
+  if (left.tv_sec < kEndless.count()) {
+    deadline = now + std::chrono::seconds(left.tv_sec) + std::chrono::nanoseconds(left.tv_nsec);
   }
-  if (parameters.timeout && *parameters.timeout < std::chrono::hours(24 * 365)) {
-    deadline = std::min(deadline, now + *parameters.timeout);
-  }
+  if (parameters.timeout && *parameters.timeout < kEndless) deadline = std::min(deadline, now + *parameters.timeout);
   return deadline;
 }
 
@@ -42,15 +47,6 @@ std::uint64_t AnswerBytes(const engine::EntryPoint& entry) {
 }
 
 }  // namespace
-
-std::uint64_t TensorBytes(const inference::ModelInferRequest& request) {
-  std::uint64_t bytes = 0;
-  for (const std::string& raw : request.raw_input_contents()) bytes += raw.size();
-  for (const auto& input : request.inputs()) {
-    if (input.has_contents()) bytes += input.contents().SpaceUsedLong();
-  }
-  return bytes;
-}
 
 InferJob::InferJob(const InferenceContext& context, grpc::CallbackServerContext& call)
     : context_(context), call_(call) {}
@@ -85,7 +81,7 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
   deadline = DeadlineOf(call_, parameters, received_);
   posted = received_;
   priority = parameters.priority;
-  bytes = TensorBytes(*request_) + AnswerBytes(entry());
+  bytes = MemoryOf(*request_) + shared_.CopiedBytes() + AnswerBytes(entry());
   may_batch = HasPlannedShapes(entry(), *request_);
   response_->set_model_name(served_->model);
   response_->set_model_version(std::to_string(served_->version));

@@ -57,7 +57,4 @@ class InferJob : public Job {
   SharedTensors shared_;
 };
 
-// The bytes that the tensors of a request take in memory.
-std::uint64_t TensorBytes(const inference::ModelInferRequest& request);
-
 }  // namespace tfld::daemon

@@ -10,8 +10,10 @@
 #include <utility>
 
 #include "daemon/rpc/infer_job.h"
+#include "daemon/rpc/message_memory.h"
 #include "daemon/rpc/peer_registry.h"
 #include "daemon/rpc/spin_after_request.h"
+#include "daemon/rpc/status_map.h"
 #include "inference/grpc_service.pb.h"
 
 namespace tfld::daemon {
@@ -119,7 +121,7 @@ void InferStream::OnReadDone(bool ok) {
   std::unique_lock lock(mutex_);
   if (ok) {
     Place& place = At(read_++);
-    place.held = TensorBytes(place.request);
+    place.held = MemoryOf(place.request);
     held_ += place.held;
     lock.unlock();
     place.Begin(caller_.get());
@@ -148,7 +150,7 @@ void InferStream::OnWriteDone(bool) {
 void Place::Done(const Status& status) {
   inference::ModelInferResponse& answer = *response.mutable_infer_response();
   if (!status.ok()) {
-    response.set_error_message(std::string(status.message()));
+    response.set_error_message(MessageFor(status));
     answer.Clear();
     answer.set_model_name(request.model_name());
     answer.set_id(request.id());

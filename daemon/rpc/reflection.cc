@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "daemon/rpc/status_map.h"
+#include "engine/base/cut_text.h"
 #include "engine/base/result.h"
 #include "engine/base/status.h"
 #include "engine/base/str_cat.h"
@@ -30,13 +31,7 @@ constexpr std::size_t kMaxQuotedBytes = 128;
 
 const DescriptorPool& Pool() { return *DescriptorPool::generated_pool(); }
 
-// A name for an error message. It is cut between characters, because the message must be UTF-8 too.
-std::string_view Quoted(std::string_view name) {
-  if (name.size() <= kMaxQuotedBytes) return name;
-  std::size_t end = kMaxQuotedBytes;
-  while (end > 0 && (static_cast<std::uint8_t>(name[end]) & 0xC0) == 0x80) --end;
-  return name.substr(0, end);
-}
+std::string_view Quoted(std::string_view name) { return CutText(name, kMaxQuotedBytes); }
 
 Result<const FileDescriptor*> FileByName(const std::string& name) {
   if (const FileDescriptor* file = Pool().FindFileByName(name)) return file;

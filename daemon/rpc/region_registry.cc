@@ -1,12 +1,13 @@
 #include "daemon/rpc/region_registry.h"
 
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
 
 Status NoSuchRegion(std::string_view name) {
-  return NotFound(StrCat("no shared memory region '", name.substr(0, RegionRegistry::kMaxNameBytes),
+  return NotFound(StrCat("no shared memory region '", CutText(name, RegionRegistry::kMaxNameBytes),
                          "' is registered for this user"));
 }
 

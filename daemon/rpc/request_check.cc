@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "daemon/rpc/bytes_tensor.h"
@@ -11,6 +12,7 @@
 #include "daemon/rpc/datatype.h"
 #include "daemon/rpc/shared_tensors.h"
 #include "daemon/rpc/tensor_names.h"
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
 
@@ -23,6 +25,9 @@ using engine::TensorInfo;
 using inference::InferTensorContents;
 using InputTensor = inference::ModelInferRequest::InferInputTensor;
 using RequestedOutput = inference::ModelInferRequest::InferRequestedOutputTensor;
+
+// The caller's words, not more of them than an error should have.
+std::string_view Quoted(const std::string& text) { return CutText(text, 64); }
 
 template <typename Sizes>
 std::string ShapeText(const Sizes& sizes) {
@@ -114,11 +119,11 @@ Status CheckInput(const TensorInfo& info, const InputTensor& input, const Bytes&
                                 " cannot be sent over this protocol"));
   }
   if (input.datatype() != DatatypeName(info.type)) {
-    return InvalidArgument(StrCat("input '", info.name, "': datatype '", input.datatype(), "' came, ",
+    return InvalidArgument(StrCat("input '", info.name, "': datatype '", Quoted(input.datatype()), "' came, ",
                                   DatatypeName(info.type), " is expected"));
   }
   const auto expected = ExpectedShape(info);
-  if (!Fits(input.shape(), expected)) {
+  if (input.shape_size() <= engine::kMaxRank && !Fits(input.shape(), expected)) {
     return InvalidArgument(StrCat("input '", info.name, "': shape ", ShapeText(input.shape()), " came, ",
                                   ShapeText(expected), " is expected"));
   }
@@ -138,7 +143,8 @@ Status CheckInputNames(const EntryPoint& entry, const inference::ModelInferReque
   for (int i = 0; i < request.inputs_size(); ++i) {
     const std::string& name = request.inputs(i).name();
     const int index = IndexOf(entry.inputs, name, i);
-    if (index < 0) return InvalidArgument(StrCat("no input '", name, "'; the inputs are ", NamesOf(entry.inputs)));
+    if (index < 0)
+      return InvalidArgument(StrCat("no input '", Quoted(name), "'; the inputs are ", NamesOf(entry.inputs)));
     if (seen[static_cast<std::size_t>(index)]) return InvalidArgument(StrCat("input '", name, "' came twice"));
     seen[static_cast<std::size_t>(index)] = true;
   }
@@ -150,7 +156,10 @@ Status CheckInputNames(const EntryPoint& entry, const inference::ModelInferReque
 
 Status CheckOutput(const TensorInfo& info, const RequestedOutput& output) {
   const std::int64_t classes = ClassesWanted(output);
-  if (classes < 0) return InvalidArgument(StrCat("output '", info.name, "': a classification of ", classes));
+  if (classes < 0) {
+    return InvalidArgument(
+        StrCat("output '", info.name, "': parameter 'classification': a whole number of classes is expected"));
+  }
   if (classes > 0) return CheckClassifiable(info);
   if (IsTransferable(info.type)) return {};
   return Unimplemented(
@@ -172,7 +181,8 @@ Status CheckOutputs(const EntryPoint& entry, const inference::ModelInferRequest&
   for (int i = 0; i < request.outputs_size(); ++i) {
     const std::string& name = request.outputs(i).name();
     const int index = IndexOf(entry.outputs, name, i);
-    if (index < 0) return InvalidArgument(StrCat("no output '", name, "'; the outputs are ", NamesOf(entry.outputs)));
+    if (index < 0)
+      return InvalidArgument(StrCat("no output '", Quoted(name), "'; the outputs are ", NamesOf(entry.outputs)));
     if (seen[static_cast<std::size_t>(index)]) return InvalidArgument(StrCat("output '", name, "' is wanted twice"));
     seen[static_cast<std::size_t>(index)] = true;
     TFLD_RETURN_IF_ERROR(CheckOutput(entry.outputs[static_cast<std::size_t>(index)], request.outputs(i)));

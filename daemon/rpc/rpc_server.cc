@@ -4,6 +4,7 @@
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/server_posix.h>
@@ -23,6 +24,10 @@
 
 namespace tfld::daemon {
 namespace {
+
+// More than any client has use for: what comes beyond it waits in the client.
+constexpr int kMaxCallsOfAConnection = 1024;
+constexpr std::size_t kMinReceiveBytes = std::size_t{256} << 20;
 
 std::atomic<RpcLogSink> log_sink{nullptr};
 
@@ -92,6 +97,10 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(int listening_socket, std::s
   for (const auto& service : impl.services) builder.RegisterService(service.get());
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min<std::size_t>(options.max_message_bytes, INT_MAX)));
   builder.SetMaxSendMessageSize(-1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfAConnection);
+  // Of what clients have sent of messages that are not complete. Beyond it gRPC ends calls: RESOURCE_EXHAUSTED.
+  grpc::ResourceQuota quota("tfld");
+  builder.SetResourceQuota(quota.Resize(std::max(kMinReceiveBytes, 8 * options.max_message_bytes)));
   impl.server = builder.BuildAndStart();
   grpc::Server* server = impl.server.get();
   if (server == nullptr) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/checked_math.h"
+#include "engine/base/cut_text.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -67,17 +68,19 @@ SharedRegion::~SharedRegion() { close(descriptor_); }
 
 Result<std::shared_ptr<const SharedRegion>> SharedRegion::Open(const std::string& key, std::uint64_t offset,
                                                                std::uint64_t byte_size, const PeerIdentity& caller) {
-  const std::string what = StrCat("shared memory object '", key.substr(0, NAME_MAX), "'");
+  const std::string what = StrCat("shared memory object '", CutText(key, NAME_MAX), "'");
   if (!IsObjectName(key)) return InvalidArgument(StrCat(what, ": a name such as '/frames' is expected"));
-  int number = shm_open(key.c_str(), O_RDWR, 0);
+  // What has the name may be anything, a pipe that waits for its other end too.
+  int number = shm_open(key.c_str(), O_RDWR | O_NONBLOCK, 0);
   bool writable = number >= 0;
-  if (!writable && errno == EACCES) number = shm_open(key.c_str(), O_RDONLY, 0);
+  if (!writable && errno == EACCES) number = shm_open(key.c_str(), O_RDONLY | O_NONBLOCK, 0);
   Descriptor descriptor(number);
   if (number < 0) return ErrnoStatus(errno, StrCat(what, " cannot be opened by the daemon"));
   struct stat info {};
   if (fstat(number, &info) != 0) return ErrnoStatus(errno, what);
+  if (!S_ISREG(info.st_mode)) return InvalidArgument(StrCat(what, " is no memory, but of another kind"));
   const mode_t rights = RightsOf(caller, number, info);
-  if (!S_ISREG(info.st_mode) || (rights & S_IROTH) == 0) {
+  if ((rights & S_IROTH) == 0) {
     return PermissionDenied(StrCat(what, " may not be read by ", caller.ToString()));
   }
   const auto end = CheckedAdd(offset, byte_size);

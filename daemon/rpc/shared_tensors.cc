@@ -30,6 +30,9 @@ Result<std::uint64_t> SizeOf(const Parameters& parameters, const char* name, std
 Status Resolve(const Parameters& parameters, const RegionRegistry& registry, std::uint32_t uid, SharedSlice& slice) {
   const auto name = parameters.find(kRegion);
   if (name == parameters.end()) return {};
+  if (!name->second.has_string_param()) {
+    return InvalidArgument(StrCat("parameter '", kRegion, "': the name of a region, a string, is expected"));
+  }
   slice.region_name = name->second.string_param();
   TFLD_ASSIGN_OR_RETURN(auto region, registry.Find(uid, slice.region_name));
   TFLD_ASSIGN_OR_RETURN(slice.byte_size, SizeOf(parameters, kByteSize, std::nullopt));
@@ -58,6 +61,12 @@ Status ResolveSide(const char* side, const Tensors& tensors, const RegionRegistr
 }
 
 }  // namespace
+
+std::uint64_t SharedTensors::CopiedBytes() const {
+  std::uint64_t bytes = 0;
+  for (const std::string& copy : copies) bytes += copy.size();
+  return bytes;
+}
 
 void SharedTensors::Clear() {
   inputs.clear();

@@ -44,6 +44,9 @@ struct SharedTensors {
     return index < copies.size() && inputs[index] ? &copies[index] : nullptr;
   }
 
+  // That the copies hold.
+  std::uint64_t CopiedBytes() const;
+
   void Clear();  // lets go of the regions
 
  private:

@@ -34,7 +34,7 @@ void PrepareOutput(const TensorInfo& info, std::int64_t classes, bool in_message
   std::string& raw = *response.add_raw_output_contents();
   if (classes > 0) {
     output.set_datatype(kBytes.data(), kBytes.size());
-    output.add_shape(std::min(classes, info.shape.NumElements()));
+    output.add_shape(classes);  // no more than there are, which only the run may know
     return;
   }
   const std::string_view datatype = DatatypeName(info.type);
@@ -190,12 +190,14 @@ Status CopyOutputs(const EntryPoint& entry, const SessionRow& row, std::span<con
     auto& output = *response.mutable_outputs(i);
     const TensorView view = row.Output(IndexOf(entry.outputs, output.name(), i));
     const bool classified = output.datatype() == kBytes && view.type != ElementType::kString;
-    const std::size_t classes = classified ? static_cast<std::size_t>(output.shape(0)) : 0;
-    if (!classified) {  // some shapes come out of the run, or follow the inputs'
+    const std::int64_t classes = classified ? std::min(output.shape(0), view.shape.NumElements()) : 0;
+    if (classified) {
+      output.set_shape(0, classes);
+    } else {  // some shapes come out of the run, or follow the inputs'
       for (const std::int32_t size : view.shape.dims()) output.add_shape(size);
     }
     std::string made;
-    const std::span<const std::byte> bytes = BytesOf(view, classified, classes, labels, made);
+    const std::span<const std::byte> bytes = BytesOf(view, classified, static_cast<std::size_t>(classes), labels, made);
     if (const SharedSlice* slice = shared.Output(i)) {
       TFLD_RETURN_IF_ERROR(WriteShared(*slice, bytes, output));
     } else if (made.empty()) {

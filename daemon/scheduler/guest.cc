@@ -16,7 +16,8 @@ constexpr std::chrono::nanoseconds kSmall{100'000};
 bool Scheduler::Impl::IsForGuest(const Lane& lane, const Job& job) const {
   ModelInstance& instance = *job.instance;
   const std::chrono::nanoseconds cost = job.ticket.cost;
-  return lane.index == 0 && lane.policy.size() == 1 && lane.busy < options.executors &&
+  // What runs of other shapes than the planned ones cost is not known.
+  return job.may_batch && lane.index == 0 && lane.policy.size() == 1 && lane.busy < options.executors &&
          cost > std::chrono::nanoseconds(0) && cost < kSmall && instance.guest_session() != nullptr &&
          !instance.load().guest && instance.batch_options().max_delay == std::chrono::nanoseconds(0);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/cut_text.h"
+
 namespace tfld::daemon {
 
 EventHistory::EventHistory(std::initializer_list<EventRecord> events) {
@@ -11,7 +13,7 @@ EventHistory::EventHistory(std::initializer_list<EventRecord> events) {
 
 void EventHistory::Append(EventRecord event) {
   if (events_.size() >= kMaxEvents) events_.erase(events_.begin());
-  if (event.reason.size() > kMaxReasonBytes) event.reason.resize(kMaxReasonBytes);
+  event.reason.resize(CutText(event.reason, kMaxReasonBytes).size());
   events_.push_back(std::make_shared<const EventRecord>(std::move(event)));
 }
 

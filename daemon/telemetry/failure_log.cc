@@ -3,8 +3,14 @@
 #include <vector>
 
 #include "daemon/telemetry/log.h"
+#include "engine/base/cut_text.h"
 
 namespace tfld::daemon {
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 128;  // of a request's, in the log
+
+}  // namespace
 
 void FailureLog::OnRequest(const FinishedRequest& request) {
   if (request.code == StatusCode::kOk || request.code == StatusCode::kCancelled) return;
@@ -15,7 +21,7 @@ void FailureLog::OnRequest(const FinishedRequest& request) {
   pending.model = key.first;
   pending.code = request.code;
   ++pending.count;
-  pending.id = request.id;
+  pending.id = CutText(request.id, kMaxIdBytes);
   pending.version = request.version;
   pending.uid = request.uid;
   pending.pid = request.pid;

@@ -20,6 +20,7 @@
 
 #include "daemon/scheduler/request_observer.h"
 #include "daemon/telemetry/watcher_list.h"
+#include "engine/base/cut_text.h"
 #include "engine/base/result.h"
 
 namespace tfld::daemon {
@@ -30,7 +31,9 @@ class TraceSettings;
 template <std::size_t size>
 class ShortText {
  public:
-  void operator=(std::string_view text) { length_ = static_cast<std::uint8_t>(text.copy(text_.data(), size)); }
+  void operator=(std::string_view text) {
+    length_ = static_cast<std::uint8_t>(CutText(text, size).copy(text_.data(), size));
+  }
   std::string_view view() const { return {text_.data(), length_}; }
 
  private:

@@ -62,6 +62,15 @@ TEST_F(InferStreamTest, AFailureIsAnAnswerAndTheStreamGoesOn) {
   EXPECT_EQ(response_.infer_response().id(), "right");
 }
 
+// An answer whose text is no UTF-8 would end the stream in the client.
+TEST_F(InferStreamTest, ANameIsCutBetweenItsCharacters) {
+  inference::ModelInferRequest unknown = Request("1");
+  unknown.set_model_name(std::string(63, 'a') + "\u00e9");
+  ASSERT_TRUE(stream_->Write(unknown));
+  ASSERT_TRUE(stream_->Read(&response_));
+  EXPECT_THAT(response_.error_message(), HasSubstr(std::string(63, 'a') + "'"));
+}
+
 // What fails at once waits for what was asked before it.
 TEST_F(InferStreamTest, AnswersKeepTheOrderOfTheRequests) {
   const auto release = fixture_.Occupy();

@@ -95,6 +95,28 @@ TEST_F(InferenceServiceTest, ParametersOfUsualClients) {
   EXPECT_TRUE(Infer(request).ok());
 }
 
+// The greatest timeouts of some languages are hundreds of years.
+TEST_F(InferenceServiceTest, ADeadlineInAnotherAgeIsNone) {
+  for (const std::int64_t hours : {2'562'047, 2'562'048, 30'000'000}) {
+    grpc::ClientContext context;
+    context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_REALTIME), gpr_time_from_hours(hours, GPR_TIMESPAN)));
+    const grpc::Status status = stub_->ModelInfer(&context, test::EchoRequest(), &response_);
+    EXPECT_TRUE(status.ok()) << hours << ": " << status.error_message();
+  }
+}
+
+TEST_F(InferenceServiceTest, ErrorsDoNotQuoteAllThatCame) {
+  inference::ModelInferRequest request = test::EchoRequest();
+  request.mutable_inputs(0)->set_datatype(std::string(1 << 20, 'x'));
+  ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "FP32 is expected");
+  request = test::EchoRequest();
+  for (int i = 0; i < (1 << 20); ++i) request.mutable_inputs(0)->add_shape(1);
+  ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "rank");
+  request = test::EchoRequest();
+  request.add_outputs()->set_name(std::string(1 << 20, 'x'));
+  ExpectError(Infer(request), StatusCode::INVALID_ARGUMENT, "the outputs are 'out0'");
+}
+
 TEST_F(InferenceServiceTest, NotReady) {
   fixture_.readiness.Set(Phase::kStopping);
   ExpectError(Infer(test::EchoRequest()), StatusCode::UNAVAILABLE, "stopping");

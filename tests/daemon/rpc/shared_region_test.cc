@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "daemon/rpc/region_registry.h"
+#include "engine/base/str_cat.h"
 #include "tests/daemon/rpc/shared_object.h"
 
 namespace tfld::daemon {
@@ -46,6 +48,15 @@ TEST(SharedRegion, IsAPartOfAnObject) {
   EXPECT_EQ(ReadText(**region, 2, 4), "cdef");
   ASSERT_TRUE((*region)->Write(4, std::as_bytes(std::span("1234", 4))).ok());
   EXPECT_EQ(object.Text(16, 8), "abcd1234");
+}
+
+TEST(SharedRegion, IsNoPipe) {
+  const std::string name = StrCat("tfld-test-pipe-", getpid());
+  const std::string path = "/dev/shm/" + name;
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const auto region = SharedRegion::Open(name, 0, 1, Me());
+  unlink(path.c_str());
+  EXPECT_EQ(region.status().code(), StatusCode::kInvalidArgument) << region.status().ToString();
 }
 
 TEST(SharedRegion, IsWithinTheObject) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -253,6 +254,13 @@ TEST_F(CheckRequestTest, RawAndTypedContents) {
   ExpectRefused(StatusCode::kInvalidArgument, "input 'in0' has contents, and bytes in raw_input_contents");
 }
 
+TEST_F(CheckRequestTest, AClassificationIsANumberOfClasses) {
+  auto& output = *request_.add_outputs();
+  output.set_name("out0");
+  (*output.mutable_parameters())["classification"].set_string_param("3");
+  ExpectRefused(StatusCode::kInvalidArgument, "output 'out0': parameter 'classification'");
+}
+
 TEST_F(CheckRequestTest, UnknownOutput) {
   request_.add_outputs()->set_name("scores");
   ExpectRefused(StatusCode::kInvalidArgument, "no output 'scores'; the outputs are 'out0', 'out1'");
@@ -325,6 +333,11 @@ TEST_F(TensorCodecTest, OpenSizesFollowTheRequest) {
     ASSERT_EQ(response_.outputs(0).shape_size(), 2);
     EXPECT_EQ(response_.outputs(0).shape(0), rows);
     EXPECT_EQ(response_.raw_output_contents(0).size(), request_.raw_input_contents(0).size());
+    auto& wanted = *request_.add_outputs();
+    wanted.set_name("out0");
+    (*wanted.mutable_parameters())["classification"].set_uint64_param(4);
+    ASSERT_TRUE(Infer().ok());
+    EXPECT_EQ(response_.outputs(0).shape(0), std::min(4, rows * 2));
   }
   request_.mutable_inputs(0)->set_shape(1, 3);
   ExpectRefused(StatusCode::kInvalidArgument, "[-1, 2] is expected");

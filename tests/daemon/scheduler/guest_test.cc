@@ -29,6 +29,7 @@ class GuestTest : public testing::Test {
       return {};
     });
     job->deadline = deadline;
+    job->may_batch = planned_shapes_;
     const Status status = (scheduler_.*submit)(*job);
     EXPECT_TRUE(status.ok()) << status.ToString();
     WaitFor(*ran.record);
@@ -48,6 +49,7 @@ class GuestTest : public testing::Test {
   std::shared_ptr<ModelInstance> instance_ =
       test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.guest = true});
   Scheduler scheduler_{Options()};
+  bool planned_shapes_ = true;  // of the jobs' inputs
 };
 
 TEST_F(GuestTest, ASmallJobRunsOnTheCallingThread) {
@@ -65,6 +67,13 @@ TEST_F(GuestTest, ASmallJobRunsOnTheCallingThread) {
 TEST_F(GuestTest, OnlyWhereItIsAskedFor) {
   Believe(std::chrono::microseconds(5));
   EXPECT_NE(Run(&Scheduler::Submit).thread, std::this_thread::get_id());
+}
+
+// It may be large, whatever those before it were.
+TEST_F(GuestTest, AJobOfOtherShapesGoesToAnExecutor) {
+  Believe(std::chrono::microseconds(5));
+  planned_shapes_ = false;
+  EXPECT_NE(Run(&Scheduler::SubmitOrRun).thread, std::this_thread::get_id());
 }
 
 TEST_F(GuestTest, AJobOfUnknownCostGoesToAnExecutor) {
