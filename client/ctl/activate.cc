@@ -4,6 +4,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -31,7 +32,7 @@ void AddActivate(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("activate", "Make a version that is stored the active one");
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
-  command->add_option("VERSION", options->version, "Its version")->required();
+  command->add_option("VERSION", options->version, "Its version")->required()->check(VersionNumber());
   command->footer("Returns when the version serves. Requests in flight end on the version that they began on.");
   command->callback(
       [&action, options] { action = [options](Context& context) { return Activate(*options, context); }; });

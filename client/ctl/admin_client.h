@@ -38,6 +38,7 @@ class AdminClient {
   Result<v1::ListModelsResponse> ListModels();
   Result<v1::ModelStatus> GetModel(const std::string& model);
   Result<v1::GetHistoryResponse> GetHistory(const std::string& model, std::uint32_t limit);
+  // Of all models for an empty name. NOT_FOUND for a model that neither is there nor was of late.
   Result<v1::GetStatsResponse> GetStats(const std::string& model, bool histograms = false);
   Result<v1::GetServerInfoResponse> GetServerInfo();
   // An empty level changes nothing.

@@ -6,6 +6,7 @@
 #include "client/ctl/infer_inputs.h"
 #include "client/ctl/load_generator.h"
 #include "client/ctl/text.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 #include "tfld/client.h"
 
@@ -177,7 +178,9 @@ void AddBench(CLI::App& app, Action& action) {
   command->add_option("--seconds", options->load.seconds, "How long a run takes; 5 if not given")
       ->check(at_least(0.001))
       ->type_name("S");
-  command->add_option("--requests", options->load.requests, "End a run after so many")->type_name("N");
+  command->add_option("--requests", options->load.requests, "End a run after so many")
+      ->check(WholeNumber())
+      ->type_name("N");
   command->add_option("--warmup", options->load.warmup_seconds, "Before each run, not measured; 0.5 if not given")
       ->check(at_least(0))
       ->type_name("S");
@@ -192,6 +195,7 @@ void AddBench(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->type_name("NAME=FILE");
   command->add_option("--seed", options->load.seed, "For inputs that are not given and for random arrivals")
+      ->check(WholeNumber())
       ->type_name("S");
   command->add_option("--timeout", options->timeout_ms, "Deadline of each request in milliseconds")
       ->check(at_least(0))

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "client/ctl/to_json.h"
 #include "client/src/runtime_dir.h"
 
 namespace tfld::ctl {
@@ -33,9 +34,14 @@ void Context::Print(const std::string& text) const { std::fwrite(text.data(), 1,
 
 void Context::Print(const Table& table) const { Print(table.ToString(colors_)); }
 
-void Context::PrintJson(const nlohmann::ordered_json& document) const {
+void Context::PrintJson(const nlohmann::ordered_json& document) {
   // Names and messages come from outside: bytes that are not UTF-8 are replaced rather than refused.
-  Print(document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  Print(document.dump(lines_ ? -1 : 2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  printed_ = true;
+}
+
+void Context::PrintJsonError(const Status& error) {
+  if (lines_ || !printed_) PrintJson(ToJson(error));
 }
 
 }  // namespace tfld::ctl

@@ -31,12 +31,18 @@ class Context {
   // To standard output.
   void Print(const std::string& text) const;
   void Print(const Table& table) const;
-  void PrintJson(const nlohmann::ordered_json& document) const;
+  // The one document of the command; after UseJsonLines, one more line of its stream.
+  void PrintJson(const nlohmann::ordered_json& document);
+  void UseJsonLines() { lines_ = true; }
+  // A failure as a document; nothing when the one document is out, which tells of it then.
+  void PrintJsonError(const Status& error);
 
  private:
   const std::string runtime_dir_;
   const OutputFormat format_;
   const bool colors_;
+  bool lines_ = false;
+  bool printed_ = false;  // a document
   std::unique_ptr<AdminClient> admin_;
 };
 

@@ -9,6 +9,7 @@
 #include "client/ctl/sha256.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -90,7 +91,9 @@ void AddDeploy(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model's name in the daemon")->required();
   command->add_option("FILE", options->file, "What to send; see below")->required();
-  command->add_option("--version", options->version, "Its version; the next whole number if not given")->type_name("N");
+  command->add_option("--version", options->version, "Its version; the next whole number if not given")
+      ->check(VersionNumber())
+      ->type_name("N");
   command->add_flag("--stage-only", options->stage_only, "Store and verify it, but do not let it serve yet");
   command->add_option("--golden", options->golden_dir, "Golden test that the model must pass (with a .tflite FILE)")
       ->type_name("DIR");

@@ -4,7 +4,7 @@
 
 namespace tfld::ctl {
 
-HistogramView::HistogramView(const v1::Histogram& histogram) : sum_us_(histogram.sum_us()) {
+HistogramView::HistogramView(const v1::Histogram& histogram) {
   const int size = std::min({histogram.from_us_size(), histogram.to_us_size(), histogram.counts_size()});
   for (int i = 0; i < size; ++i) buckets_[histogram.from_us(i)] = {histogram.to_us(i), histogram.counts(i)};
 }
@@ -15,7 +15,6 @@ HistogramView& HistogramView::operator+=(const HistogramView& other) {
     mine.to_us = bucket.to_us;
     mine.count += bucket.count;
   }
-  sum_us_ += other.sum_us_;
   return *this;
 }
 
@@ -26,7 +25,6 @@ HistogramView HistogramView::Since(const HistogramView& before) const {
     if (mine == difference.buckets_.end() || mine->second.count < bucket.count) return *this;
     mine->second.count -= bucket.count;
   }
-  difference.sum_us_ -= before.sum_us_;
   return difference;
 }
 

@@ -18,7 +18,6 @@ class HistogramView {
   HistogramView Since(const HistogramView& before) const;
 
   std::uint64_t count() const;
-  double sum_us() const { return sum_us_; }
   // 0 when nothing was counted.
   double PercentileUs(double share) const;
 
@@ -28,7 +27,6 @@ class HistogramView {
     std::uint64_t count = 0;
   };
   std::map<double, Bucket> buckets_;  // by their lower bounds
-  double sum_us_ = 0;
 };
 
 }  // namespace tfld::ctl

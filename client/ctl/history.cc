@@ -5,6 +5,7 @@
 #include "client/ctl/context.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -43,7 +44,7 @@ void AddHistory(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("history", "What happened to a model, oldest first");
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
-  command->add_option("--limit", options->limit, "Only the newest so many")->type_name("N");
+  command->add_option("--limit", options->limit, "Only the newest so many")->check(WholeNumber())->type_name("N");
   command->callback(
       [&action, options] { action = [options](Context& context) { return History(*options, context); }; });
 }

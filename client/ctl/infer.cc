@@ -8,6 +8,7 @@
 #include "client/ctl/infer_inputs.h"
 #include "client/ctl/infer_outputs.h"
 #include "client/ctl/text.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -80,7 +81,9 @@ void AddInfer(CLI::App& app, Action& action) {
       ->type_name("NAME=FILE");
   command->add_option("--output-dir", options->output_dir, "Write each output there as NAME.npy")->type_name("DIR");
   command->add_option("--labels", options->labels_file, "Names of the classes, one a line")->type_name("FILE");
-  command->add_option("--seed", options->seed, "For inputs that are not given: they are random")->type_name("S");
+  command->add_option("--seed", options->seed, "For inputs that are not given: they are random")
+      ->check(WholeNumber())
+      ->type_name("S");
   command->add_option("--timeout", options->timeout_ms, "Deadline in milliseconds")
       ->check(CLI::Range(0.0, 1e9).description(""))
       ->type_name("MS");

@@ -6,6 +6,7 @@
 #include "client/ctl/context.h"
 #include "client/ctl/model_table.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -64,7 +65,8 @@ void AddLabel(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
   CLI::Option* label = command->add_option("LABEL", options->label, "The label, as stable or canary");
-  CLI::Option* version = command->add_option("VERSION", options->version, "The version that it leads to");
+  CLI::Option* version =
+      command->add_option("VERSION", options->version, "The version that it leads to")->check(VersionNumber());
   CLI::Option* remove = command->add_flag("--remove", options->remove, "Take the label away");
   remove->needs(label)->excludes(version);
   command->footer(

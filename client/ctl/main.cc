@@ -3,13 +3,11 @@
 #include <cstdio>
 #include <exception>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
 #include "client/ctl/exit_status.h"
-#include "client/ctl/to_json.h"
 
 namespace tfld::ctl {
 namespace {
@@ -23,9 +21,9 @@ Examples:
 The daemon is found through --runtime-dir, TFLD_RUNTIME_DIR, /run/tfld or $XDG_RUNTIME_DIR/tfld.
 Exit status: 0 success, 1 failure, 2 wrong usage, 3 no daemon.)";
 
-int Report(const Status& status, const Context& context) {
+int Report(const Status& status, Context& context) {
   if (status.ok()) return kSuccess;
-  if (context.json()) context.PrintJson(ToJson(status));
+  if (context.json()) context.PrintJsonError(status);
   std::fprintf(stderr, "tfld-ctl: %s\n", std::string(status.message()).c_str());
   return ExitStatusOf(status, context.runtime_dir());
 }

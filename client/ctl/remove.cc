@@ -4,6 +4,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -34,7 +35,9 @@ void AddRemove(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("remove", "Remove a version that is not active, or a whole model");
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
-  command->add_option("--version", options->version, "Only this version; the whole model if not given")->type_name("N");
+  command->add_option("--version", options->version, "Only this version; the whole model if not given")
+      ->check(VersionNumber())
+      ->type_name("N");
   command->callback([&action, options] { action = [options](Context& context) { return Remove(*options, context); }; });
 }
 

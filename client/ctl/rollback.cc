@@ -5,6 +5,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -33,6 +34,7 @@ void AddRollback(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model")->required();
   command->add_option("--to", options->version, "The version to go back to; the last good one if not given")
+      ->check(VersionNumber())
       ->type_name("VERSION");
   command->callback(
       [&action, options] { action = [options](Context& context) { return Rollback(*options, context); }; });

@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "client/ctl/commands.h"
@@ -12,8 +11,7 @@
 namespace tfld::ctl {
 namespace {
 
-void PrintServer(const v1::GetServerInfoResponse& server, const Context& context) {
-  const double uptime = static_cast<double>(std::time(nullptr) - server.started_at());
+void PrintServer(const v1::GetServerInfoResponse& server, double uptime, const Context& context) {
   context.Print(StrCat("tfld ", server.version(), ", process ", server.pid(), ", up ", UptimeText(uptime), "\n"));
   context.Print(StrCat("executors ", server.executors(), " x ", server.threads_per_executor(), " threads, queue of ",
                        server.queue_capacity(), ", messages up to ", BytesText(server.max_message_bytes()), "\n"));
@@ -29,7 +27,9 @@ Status ShowDaemon(AdminClient& admin, Context& context) {
     context.PrintJson({{"server", ToJson(server)}, {"models", std::move(list)}});
     return {};
   }
-  PrintServer(server, context);
+  // Not from when it was started: the clock of the machine may have been set since.
+  TFLD_ASSIGN_OR_RETURN(const v1::GetStatsResponse stats, admin.GetStats(""));
+  PrintServer(server, stats.daemon().uptime_seconds(), context);
   if (!models.models().empty()) {
     context.Print("\n");
     context.Print(ModelTable(models));

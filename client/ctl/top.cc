@@ -9,6 +9,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
 #include "client/ctl/top_view.h"
+#include "client/ctl/whole_number.h"
 
 namespace tfld::ctl {
 namespace {
@@ -21,11 +22,9 @@ struct Options {
 };
 
 // On a terminal each look takes the place of the one before; elsewhere they follow each other.
-void Show(const TopView& view, const Options& options, const Context& context) {
-  if (context.json() && options.once) {
+void Show(const TopView& view, const Options& options, Context& context) {
+  if (context.json()) {
     context.PrintJson(ToJson(view));
-  } else if (context.json()) {
-    context.Print(ToJson(view).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   } else {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1 && !options.once;
     context.Print((terminal ? "\033[H\033[J" : "") + TopText(view, context.colors()) + (terminal ? "" : "\n"));
@@ -34,6 +33,7 @@ void Show(const TopView& view, const Options& options, const Context& context) {
 }
 
 Status Top(const Options& options, Context& context) {
+  if (!options.once) context.UseJsonLines();
   TFLD_ASSIGN_OR_RETURN(AdminClient * admin, context.Admin());
   TFLD_ASSIGN_OR_RETURN(v1::GetStatsResponse before, admin->GetStats(options.model, true));
   const std::uint64_t count = options.once ? 1 : options.count;
@@ -55,7 +55,7 @@ void AddTop(CLI::App& app, Action& action) {
   command->add_option("--interval", options->interval, "Seconds between two looks; 1 if not given")
       ->check(CLI::Range(0.05, 3600.0).description(""))
       ->type_name("S");
-  command->add_option("--count", options->count, "End after so many looks")->type_name("N");
+  command->add_option("--count", options->count, "End after so many looks")->check(WholeNumber())->type_name("N");
   command->add_flag("--once", options->once, "One look, one interval long");
   command->footer(
       "REQ/S were answered, ERR/S failed; P50 and P99 are from arrival to answer, of the interval alone. EXECUTORS: "

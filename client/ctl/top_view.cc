@@ -45,11 +45,9 @@ TopRow ModelRow(const v1::ModelStats& now, const v1::ModelStats& before, double 
   row.errors_a_second = Rate(counts.failed, counts_before.failed, seconds);
   row.requests_total = counts.ok + counts.failed;
   SetLatencies(now.request_histogram(), before.request_histogram(), row);
-  const auto since = [](const v1::Histogram& later, const v1::Histogram& earlier) {
-    return HistogramView(later).Since(HistogramView(earlier));
-  };
-  row.queue_p99_us = since(now.queue_histogram(), before.queue_histogram()).PercentileUs(0.99);
-  row.compute_share = since(now.compute_histogram(), before.compute_histogram()).sum_us() / 1e6 / seconds;
+  const HistogramView queued = HistogramView(now.queue_histogram()).Since(HistogramView(before.queue_histogram()));
+  row.queue_p99_us = queued.PercentileUs(0.99);
+  row.compute_share = Rate(now.busy_ns(), before.busy_ns(), seconds) / 1e9;
   row.memory_bytes = TotalBytes(now.memory());
   return row;
 }

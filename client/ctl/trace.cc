@@ -9,6 +9,7 @@
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
 #include "client/ctl/trace_format.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -120,6 +121,8 @@ Status TraceToFile(const Options& options, AdminClient& admin) {
 
 Status Trace(const Options& options, Context& context) {
   TFLD_ASSIGN_OR_RETURN(AdminClient * admin, context.Admin());
+  // Of a model that does not exist there would be no request, however long one waits.
+  if (!options.model.empty()) TFLD_RETURN_IF_ERROR(admin->GetStats(options.model).status());
   return context.json() ? TraceToJson(options, *admin, context) : TraceToFile(options, *admin);
 }
 
@@ -136,7 +139,7 @@ void AddTrace(CLI::App& app, Action& action) {
   command->add_option("--rate", options->rate, "Every so many requests one; all if not given")
       ->check(CLI::Range(1u, 1'000'000'000u).description(""))
       ->type_name("N");
-  command->add_option("--count", options->count, "End after so many")->type_name("N");
+  command->add_option("--count", options->count, "End after so many")->check(WholeNumber())->type_name("N");
   command->add_option("--format", options->format, "otel: OpenTelemetry, a JSON document a line. chrome: for Perfetto")
       ->transform(CLI::CheckedTransformer(formats).description(""))
       ->type_name("otel|chrome");

@@ -103,15 +103,19 @@ std::size_t ChromeFormat::LaneOf(std::int64_t from_ns, std::int64_t to_ns) {
   return static_cast<std::size_t>(lane - lane_ends_.begin()) + 1;
 }
 
-// Times are microseconds, with the nanoseconds behind the point.
+// Times are microseconds, with the nanoseconds behind the point. They count from the midnight (UTC) before the first
+// request: Unix time in microseconds leaves a double, which is what readers take, no room for nanoseconds.
 std::string ChromeFormat::Events(const v1::RequestTrace& trace) {
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  if (!origin_ns_) origin_ns_ = trace.received_ns() / kDay * kDay;
+  const std::int64_t received = trace.received_ns() - *origin_ns_;
   const std::int64_t duration = DurationNs(trace);
-  const std::size_t lane = LaneOf(trace.received_ns(), trace.received_ns() + duration);
+  const std::size_t lane = LaneOf(received, received + duration);
   const auto event = [&](const std::string& name, const char* category, std::int64_t from, std::int64_t to) {
     return Json{{"name", name},
                 {"cat", category},
                 {"ph", "X"},
-                {"ts", static_cast<double>(trace.received_ns() + from) / 1e3},
+                {"ts", static_cast<double>(received + from) / 1e3},
                 {"dur", static_cast<double>(to - from) / 1e3},
                 {"pid", 1},
                 {"tid", lane}};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -48,7 +49,8 @@ class ChromeFormat {
  private:
   std::size_t LaneOf(std::int64_t from_ns, std::int64_t to_ns);
 
-  std::vector<std::int64_t> lane_ends_;
+  std::optional<std::int64_t> origin_ns_;  // Unix time from which times count
+  std::vector<std::int64_t> lane_ends_;    // after the origin
 };
 
 }  // namespace tfld::ctl

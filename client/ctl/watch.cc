@@ -6,6 +6,7 @@
 #include "client/ctl/context.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
+#include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -30,14 +31,17 @@ std::string LineOf(const v1::WatchEvent& event, bool colors) {
 }
 
 Status Watch(const Options& options, Context& context) {
+  context.UseJsonLines();
   TFLD_ASSIGN_OR_RETURN(AdminClient * admin, context.Admin());
   std::uint64_t shown = 0;
   const auto show = [&](const v1::WatchResponse& message) {
     for (const v1::WatchEvent& event : message.events()) {
       if (options.count != 0 && shown == options.count) break;
-      context.Print(context.json()
-                        ? ToJson(event).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
-                        : LineOf(event, context.colors()));
+      if (context.json()) {
+        context.PrintJson(ToJson(event));
+      } else {
+        context.Print(LineOf(event, context.colors()));
+      }
       ++shown;
     }
     std::fflush(stdout);
@@ -55,7 +59,7 @@ void AddWatch(CLI::App& app, Action& action) {
   command->add_option("--seconds", options->seconds, "How long; until interrupted if not given")
       ->check(CLI::Range(0.0, 1e6).description(""))
       ->type_name("S");
-  command->add_option("--count", options->count, "End after so many events")->type_name("N");
+  command->add_option("--count", options->count, "End after so many events")->check(WholeNumber())->type_name("N");
   command->footer(
       "Deploys, activations, rollbacks, removals, and the states that versions enter. With --output json each event is "
       "a\n"

@@ -29,7 +29,7 @@ class AutoBoundModel final : public BoundModel {
   const std::vector<std::int64_t>& input_shape(std::size_t index) const override { return model_->input_shape(index); }
   std::span<std::byte> input(std::size_t index) override { return model_->input(index); }
   Status Start(const InferOptions& options) override { return model_->Start(options); }
-  bool done() const override { return model_->done(); }
+  bool done() override { return model_->done(); }
   Status Wait() override { return model_->Wait(); }
   Status Infer(const InferOptions& options) override { return model_->Infer(options); }
   std::uint64_t version() const override { return model_->version(); }

@@ -60,16 +60,23 @@ class ChannelBoundModel final : public BoundModel {
     return {};
   }
 
-  bool done() const override {
-    return State() == channel::kDone || Clock::now() >= deadline_ || link_->closed() || link_->gone();
+  // A request that has to be posted again is, so that Wait has nothing to do but to wait.
+  bool done() override {
+    if (State() == channel::kDone || !ended_.ok() || Clock::now() >= deadline_) return true;
+    const bool closed = link_->closed_before(slot_.index());
+    const bool dead = closed || link_->gone();
+    if (State() == channel::kDone) return true;  // it came meanwhile
+    if (!dead) return false;
+    ended_ = Lose(closed);
+    if (closed) ended_ = PostAgain();
+    return !ended_.ok();
   }
 
   Status Wait() override {
+    if (!ended_.ok()) return std::exchange(ended_, {});
     Status status = WaitOnce();
     if (status.ok() || !closed_) return status;
-    // The daemon closed the channel before it took the request, so this is no second run of it.
-    TFLD_RETURN_IF_ERROR(FindLink());
-    Post();
+    TFLD_RETURN_IF_ERROR(PostAgain());
     return WaitOnce();
   }
 
@@ -85,8 +92,9 @@ class ChannelBoundModel final : public BoundModel {
     const bool rested = posted_ - last_answer_ > kRest;
     if (!lost_ && !link_->closed() && !(rested && link_->gone())) return {};
     lost_ = true;
-    TFLD_ASSIGN_OR_RETURN(link_, group_->Renew(link_));
-    TFLD_RETURN_IF_ERROR(slot_.Map(*link_));
+    TFLD_ASSIGN_OR_RETURN(auto link, group_->Renew(link_));
+    TFLD_RETURN_IF_ERROR(slot_.Map(*link));  // takes the inputs along, which may go with the old link
+    link_ = std::move(link);
     lost_ = closed_ = abandoned_ = false;
     return {};
   }
@@ -94,11 +102,12 @@ class ChannelBoundModel final : public BoundModel {
   // The request before this one was given up, but the daemon may still be at it.
   Status EndAbandoned() {
     if (!abandoned_) return {};
-    if (waiter_.Wait(slot_.header(), *link_, posted_, deadline_) != SlotWaiter::Outcome::kAnswered) {
-      return DeadlineExceeded("the request before this one, which was given up, is still running");
+    switch (waiter_.Wait(slot_, *link_, posted_, deadline_)) {
+      case SlotWaiter::Outcome::kAnswered: abandoned_ = false; return {};
+      case SlotWaiter::Outcome::kLate:
+        return DeadlineExceeded("the request before this one, which was given up, is still running");
+      default: lost_ = true; return FindLink();  // that request is over with its channel
     }
-    abandoned_ = false;
-    return {};
   }
 
   void Post() {
@@ -113,10 +122,17 @@ class ChannelBoundModel final : public BoundModel {
     under_way_ = true;
   }
 
+  // The daemon closed the channel before it took the request, so this is no second run of it.
+  Status PostAgain() {
+    TFLD_RETURN_IF_ERROR(FindLink());
+    Post();
+    return {};
+  }
+
   void Cancel() { std::atomic_ref(slot_.header().request.cancelled).store(1, std::memory_order_relaxed); }
 
   Status WaitOnce() {
-    const SlotWaiter::Outcome outcome = waiter_.Wait(slot_.header(), *link_, posted_, deadline_);
+    const SlotWaiter::Outcome outcome = waiter_.Wait(slot_, *link_, posted_, deadline_);
     under_way_ = false;
     switch (outcome) {
       case SlotWaiter::Outcome::kAnswered: return ReadAnswer();
@@ -124,11 +140,17 @@ class ChannelBoundModel final : public BoundModel {
         abandoned_ = true;
         Cancel();
         return DeadlineExceeded("no answer came within the timeout");
-      case SlotWaiter::Outcome::kClosed:
-        lost_ = closed_ = true;
-        return Unavailable("the daemon takes no more requests");
-      default: lost_ = true; return Unavailable("the daemon ended while it had the request");
+      case SlotWaiter::Outcome::kClosed: return Lose(/*closed=*/true);
+      default: return Lose(/*closed=*/false);
     }
+  }
+
+  // The link is dead; `closed` if the daemon had not taken the request.
+  Status Lose(bool closed) {
+    lost_ = true;
+    closed_ = closed;
+    under_way_ = false;
+    return Unavailable(closed ? "the daemon takes no more requests" : "the daemon ended while it had the request");
   }
 
   Status ReadAnswer() {
@@ -163,6 +185,7 @@ class ChannelBoundModel final : public BoundModel {
   bool abandoned_ = false;  // the slot may still be the daemon's
   bool lost_ = false;       // the link is dead
   bool closed_ = false;     // and the daemon had not taken the request
+  Status ended_;            // what Wait is to return, where done found that out
 };
 
 }  // namespace

@@ -67,6 +67,10 @@ bool ChannelLink::closed() const {
   return std::atomic_ref(header_->state).load(std::memory_order_acquire) != channel::kOpen;
 }
 
+bool ChannelLink::closed_before(std::size_t slot) const {
+  return closed() && (std::atomic_ref(header_->posted).load(std::memory_order_relaxed) >> slot & 1U) != 0;
+}
+
 // The daemon says nothing after its welcome, so whatever happens on the socket is its end.
 bool ChannelLink::gone() const {
   pollfd polled{socket_.get(), POLLIN | POLLRDHUP, 0};

@@ -55,6 +55,8 @@ class ChannelLink {
 
   // The daemon takes no more requests here.
   bool closed() const;
+  // Nor has it taken the one that the slot was posted with last, and never will.
+  bool closed_before(std::size_t slot) const;
   // The daemon is gone. A system call.
   bool gone() const;
   // Tells the daemon that the slot was posted.

@@ -80,7 +80,7 @@ class GrpcBoundModel final : public BoundModel {
     return {};
   }
 
-  bool done() const override {
+  bool done() override {
     void* tag = nullptr;
     bool ok = false;
     if (!call_->done) {
@@ -174,8 +174,8 @@ class GrpcBoundModel final : public BoundModel {
   inference::ModelInferResponse response_;
   std::uint64_t version_ = 0;
   Priority priority_ = Priority::kDefault;  // that the request says
-  mutable grpc::CompletionQueue queue_;  // of the one call; gRPC's callbacks would come from threads that nap at times
-  mutable std::optional<Call> call_;
+  grpc::CompletionQueue queue_;  // of the one call; gRPC's callbacks would come from threads that nap at times
+  std::optional<Call> call_;
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 
 #include "engine/base/spin_pause.h"
 
@@ -42,12 +41,11 @@ bool Answered(channel::SlotHeader& slot) {
   return std::atomic_ref(slot.state).load(std::memory_order_acquire) == channel::kDone;
 }
 
-// Until the daemon wakes us, or about so long: false then.
-bool Sleep(channel::SlotHeader& slot, nanoseconds longest) {
+// Until the daemon wakes us, a signal comes, or about so long.
+void Sleep(channel::SlotHeader& slot, nanoseconds longest) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);
   const timespec timeout{seconds.count(), (longest - seconds).count()};
-  return ::syscall(SYS_futex, &slot.state, FUTEX_WAIT, channel::kPosted, &timeout, nullptr, 0) == 0 ||
-         errno != ETIMEDOUT;
+  ::syscall(SYS_futex, &slot.state, FUTEX_WAIT, channel::kPosted, &timeout, nullptr, 0);
 }
 
 }  // namespace
@@ -78,9 +76,10 @@ bool SlotWaiter::Spin(channel::SlotHeader& slot, Clock::time_point until) {
   }
 }
 
-SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
+SlotWaiter::Outcome SlotWaiter::Wait(const SlotMemory& memory, const ChannelLink& link, Clock::time_point posted,
                                      Clock::time_point deadline) {
   static const bool can_spin = HasOtherProcessors();
+  channel::SlotHeader& slot = memory.header();
   if (sleeps_left_ > 0) {
     --sleeps_left_;
   } else if (can_spin && AnswersAreQuick() && Spin(slot, std::min(posted + 2 * usual_, deadline))) {
@@ -90,18 +89,21 @@ SlotWaiter::Outcome SlotWaiter::Wait(channel::SlotHeader& slot, const ChannelLin
   const auto processor = static_cast<std::uint32_t>(std::max(0, ::sched_getcpu()));
   std::atomic_ref(slot.sleepers).store(processor + 1, std::memory_order_seq_cst);
   Outcome outcome = Outcome::kAnswered;
-  bool woken = true;
+  Clock::time_point looked = posted;
   while (!Answered(slot)) {
-    const nanoseconds left = deadline - Clock::now();
+    const Clock::time_point now = Clock::now();
+    const nanoseconds left = deadline - now;
     if (left <= nanoseconds::zero()) {
       outcome = Outcome::kLate;
       break;
     }
-    if (const bool closed = link.closed(); closed || (!woken && link.gone())) {
+    const bool looks = now - looked >= kLookAround;  // by the clock: signals may end every sleep early
+    if (looks) looked = now;
+    if (const bool closed = link.closed_before(memory.index()); closed || (looks && link.gone())) {
       if (!Answered(slot)) outcome = closed ? Outcome::kClosed : Outcome::kGone;
       break;
     }
-    woken = Sleep(slot, std::min(left, kLookAround));
+    Sleep(slot, std::min(left, kLookAround));
   }
   std::atomic_ref(slot.sleepers).store(0, std::memory_order_relaxed);
   return outcome;

@@ -13,6 +13,7 @@
 #include <chrono>
 
 #include "client/src/channel_link.h"
+#include "client/src/slot_memory.h"
 #include "proto/channel/memory.h"
 
 namespace tfld::client {
@@ -29,8 +30,7 @@ class SlotWaiter {
   };
 
   // `posted` is when the slot was.
-  Outcome Wait(channel::SlotHeader& slot, const ChannelLink& link, Clock::time_point posted,
-               Clock::time_point deadline);
+  Outcome Wait(const SlotMemory& memory, const ChannelLink& link, Clock::time_point posted, Clock::time_point deadline);
 
   // How long the daemon took, and how much of that the request waited there for an executor, for the next Wait.
   void Learn(std::chrono::nanoseconds latency, std::chrono::nanoseconds queued);

@@ -12,9 +12,6 @@
 namespace tfld::client {
 namespace {
 
-// How long a peer may take that is alive, but does not take or give what is due.
-constexpr timeval kPatience{10, 0};
-
 Result<sockaddr_un> ToAddress(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -46,9 +43,13 @@ Result<UniqueDescriptor> ConnectSocket(const std::string& path, int type) {
   TFLD_ASSIGN_OR_RETURN(const sockaddr_un address, ToAddress(path));
   UniqueDescriptor socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
   if (socket.get() < 0) return ErrnoStatus(errno, "cannot make a socket");
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return socket;
+  constexpr timeval kLimit{kPatience.count(), 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kLimit, sizeof(kLimit));
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kLimit, sizeof(kLimit));
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  do {
+    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return socket;
+  } while (errno == EINTR && std::chrono::steady_clock::now() < end);
   return ConnectFailure(errno, path);
 }
 

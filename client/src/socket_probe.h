@@ -1,6 +1,7 @@
 // Whether somebody listens on a socket: tells a daemon that is not there from one that refuses.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "client/src/unique_descriptor.h"
@@ -8,11 +9,15 @@
 
 namespace tfld::client {
 
+// How long a peer may take that is alive, but does not take or give what is due.
+inline constexpr std::chrono::seconds kPatience{10};
+
 // OK when a connection is accepted. UNAVAILABLE when nobody listens, PERMISSION_DENIED when this user may not connect;
 // the message says what to do.
 Status ProbeSocket(const std::string& path);
 
-// A connection of this type (SOCK_STREAM, SOCK_SEQPACKET), blocking. The same errors.
+// A connection of this type (SOCK_STREAM, SOCK_SEQPACKET), whose calls block for kPatience at most and are therefore
+// not begun again by themselves after a signal. The same errors.
 Result<UniqueDescriptor> ConnectSocket(const std::string& path, int type);
 
 }  // namespace tfld::client

@@ -42,7 +42,7 @@ class BoundModel {
   // Sends the request, and does not wait for its answer. The binding sees to it that there is one at a time.
   virtual Status Start(const InferOptions& options) = 0;
   // Whether Wait returns at once. Only between Start and Wait, as Wait.
-  virtual bool done() const = 0;
+  virtual bool done() = 0;
   // Waits for the answer, or for the end of the request's timeout.
   virtual Status Wait() = 0;
   // Both in one; a transport may have a quicker way.

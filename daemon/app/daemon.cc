@@ -11,6 +11,7 @@
 #include "daemon/app/doors.h"
 #include "daemon/app/memory_lock.h"
 #include "daemon/app/plugins.h"
+#include "daemon/app/room_options.h"
 #include "daemon/app/stall_detector.h"
 #include "daemon/system/service_manager.h"
 #include "daemon/telemetry/log.h"
@@ -129,6 +130,7 @@ void LogRpc(RpcLogSeverity severity, std::string_view message) {
 Status RunDaemon(const Settings& settings) {
   SetUpLog(settings.log.level, settings.log.format);
   SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
+  TFLD_RETURN_IF_ERROR(CheckAffinity(settings));
   if (settings.service.memory_lock) TFLD_RETURN_IF_ERROR(LockMemory());
   TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
   TFLD_RETURN_IF_ERROR(LoadPlugins(settings.plugins));

@@ -22,6 +22,8 @@ constexpr mode_t kSocketMode = 0600;
 constexpr char kUserGroup[] = "tfld";
 constexpr char kAdminGroup[] = "tfld-admin";
 
+constexpr std::string_view kAdminSocket = "admin";  // in metrics and the log, beside the transports
+
 }  // namespace
 
 Status Doors::Open() {
@@ -51,7 +53,7 @@ Status Doors::OpenInference() {
   TFLD_ASSIGN_OR_RETURN(inference_socket_,
                         ListenUnix(core_.settings.runtime_dir, "tfld.sock", kSocketMode, kUserGroup));
   const auto peers = std::make_shared<PeerRegistry>();
-  RpcServerOptions options = RpcServerOptionsOf(core_.settings);
+  RpcServerOptions options = InferenceServerOptionsOf(core_.settings);
   options.tends_threads = true;
   InferenceContext context = ContextFor(peers);
   if (UsableProcessors() > 1) context.spin = std::chrono::microseconds(core_.settings.inference.grpc_spin_us);
@@ -97,7 +99,7 @@ Status Doors::OpenAdmin() {
   managing.managing = true;
   TFLD_ASSIGN_OR_RETURN(admin_, RpcServer::Start(admin_socket_.ReleaseDescriptor(), peers,
                                                  {NewAdminService(context), NewInferenceService(managing)},
-                                                 RpcServerOptionsOf(core_.settings)));
+                                                 AdminServerOptionsOf(core_.settings)));
   admin_->SetServing(true);
   return {};
 }
@@ -121,6 +123,7 @@ Status Doors::OpenMetrics() {
 std::vector<ConnectionCounts> Doors::CountConnections() const {
   std::vector<ConnectionCounts> counts = {{kGrpcTransport, inference_->connections(), inference_->refused()}};
   if (channels_) counts.push_back({kChannelTransport, channels_->channels(), channels_->refused()});
+  counts.push_back({kAdminSocket, admin_->connections(), admin_->refused()});
   return counts;
 }
 
@@ -129,13 +132,17 @@ void Doors::LogRefused() {
   const auto log = [this](std::string_view transport, std::uint64_t refused, const auto& open) {
     const std::uint64_t before = std::exchange(logged_[transport], refused);
     if (refused == before) return;
-    Log(LogLevel::kWarning, "connections refused: there were too many; see max_connections and max_total",
+    const std::string_view text = transport == kAdminSocket
+                                      ? "connections to the admin socket refused: there were too many"
+                                      : "connections refused: there were too many; see max_connections and max_total";
+    Log(LogLevel::kWarning, text,
         {{"transport", std::string(transport)},
          {"refused", std::to_string(refused - before)},
          {"open", std::to_string(open())}});
   };
   log(kGrpcTransport, inference_->refused(), [this] { return inference_->connections(); });
   if (channels_) log(kChannelTransport, channels_->refused(), [this] { return channels(); });
+  log(kAdminSocket, admin_->refused(), [this] { return admin_->connections(); });
 }
 
 void Doors::StopAccepting() {

@@ -4,10 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "daemon/scheduler/affinity.h"
 #include "daemon/settings/processor_set.h"
+#include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
+
+// Connections to the admin socket.
+constexpr std::size_t kAdminConnections = 256;
+constexpr std::size_t kAdminConnectionsPerUser = 64;
 
 UserLimits UserLimitsOf(const LimitSettings& settings) {
   UserLimits limits;
@@ -24,7 +30,19 @@ std::size_t MaxConnections(const Settings& settings, const LimitSettings& limits
   return static_cast<std::size_t>(limits.max_connections > 0 ? limits.max_connections : settings.connections.max_total);
 }
 
+std::vector<int> ProcessorsOf(const std::string& set) { return ParseProcessorSet(set).value_or(std::vector<int>()); }
+
 }  // namespace
+
+Status CheckAffinity(const Settings& settings) {
+  for (const std::string& set : settings.inference.affinity) {
+    const ScopedAffinity tried(ProcessorsOf(set));
+    if (!tried.refused()) continue;
+    return InvalidArgument(StrCat("inference.affinity has \"", set, "\", expected some of the processors that the ",
+                                  "daemon may use: ", UsableProcessorSet()));
+  }
+  return {};
+}
 
 SchedulerOptions SchedulerOptionsOf(const Settings& settings) {
   SchedulerOptions options;
@@ -37,9 +55,7 @@ SchedulerOptions SchedulerOptionsOf(const Settings& settings) {
   options.spin = std::chrono::microseconds(settings.inference.spin_us);
   options.quota.defaults = UserLimitsOf(settings.limits);
   for (const UserSettings& user : settings.users) options.quota.users[user.uid] = UserLimitsOf(user.limits);
-  for (const std::string& set : settings.inference.affinity) {
-    options.affinity.push_back(ParseProcessorSet(set).value_or(std::vector<int>()));
-  }
+  for (const std::string& set : settings.inference.affinity) options.affinity.push_back(ProcessorsOf(set));
   return options;
 }
 
@@ -60,7 +76,7 @@ ManagerOptions ManagerOptionsOf(const Settings& settings) {
   return options;
 }
 
-RpcServerOptions RpcServerOptionsOf(const Settings& settings) {
+RpcServerOptions InferenceServerOptionsOf(const Settings& settings) {
   RpcServerOptions options;
   options.max_message_bytes = settings.inference.max_message_bytes;
   options.accept.max_connections = static_cast<std::size_t>(settings.connections.max_total);
@@ -68,6 +84,14 @@ RpcServerOptions RpcServerOptionsOf(const Settings& settings) {
   for (const UserSettings& user : settings.users) {
     options.accept.users[user.uid] = MaxConnections(settings, user.limits);
   }
+  return options;
+}
+
+RpcServerOptions AdminServerOptionsOf(const Settings& settings) {
+  RpcServerOptions options;
+  options.max_message_bytes = settings.inference.max_message_bytes;
+  options.accept.max_connections = kAdminConnections;
+  options.accept.max_connections_per_user = kAdminConnectionsPerUser;
   return options;
 }
 

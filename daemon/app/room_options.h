@@ -9,10 +9,13 @@
 
 namespace tfld::daemon {
 
+// INVALID_ARGUMENT for an affinity with none of the processors that there are, which the scheduler would pass over.
+Status CheckAffinity(const Settings& settings);
 SchedulerOptions SchedulerOptionsOf(const Settings& settings);
 ManagerOptions ManagerOptionsOf(const Settings& settings);
-// Of both gRPC servers.
-RpcServerOptions RpcServerOptionsOf(const Settings& settings);
+RpcServerOptions InferenceServerOptionsOf(const Settings& settings);
+// With a bound of connections of its own: the limits of inference are not to lock administrators out.
+RpcServerOptions AdminServerOptionsOf(const Settings& settings);
 ShmLimits ShmLimitsOf(const Settings& settings);
 
 }  // namespace tfld::daemon

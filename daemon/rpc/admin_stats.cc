@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <vector>
 
 #include "daemon/lifecycle/serving_map.h"
@@ -55,9 +56,17 @@ std::vector<VersionRequestStats> CountsOf(const AdminContext& context, const std
   return all;
 }
 
+// Times of a batch are those of each of its requests, added up.
+std::uint64_t BusyNs(const VersionRequestStats& stats) {
+  std::uint64_t busy = 0;
+  for (const BatchStats& batch : stats.batches) busy += batch.compute_ns / static_cast<std::uint64_t>(batch.size);
+  return busy;
+}
+
 void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_service, const ServingMap& map,
                      bool histograms, v1::ModelStats& out) {
   ToProto(stats, out);
+  out.set_busy_ns(BusyNs(stats));
   const auto active = map.Acquire(stats.model, "");
   out.set_active(active.ok() && (*active)->version == stats.version);
   if (histograms) {

@@ -34,7 +34,7 @@ class Place final : public InferJob {
 
   inference::ModelInferRequest request;
   inference::ModelStreamInferResponse response;
-  std::uint64_t held = 0;  // bytes of the request
+  std::uint64_t held = 0;  // bytes of the request, and then of its answer too
   bool answered = false;   // guarded by the stream's mutex
 
  private:
@@ -86,7 +86,7 @@ class InferStream final : public InferStreamReactor {
   std::array<std::unique_ptr<Place>, kMaxInFlight> places_;
   std::size_t read_ = 0;     // requests that were read so far
   std::size_t written_ = 0;  // answers that were written so far
-  std::uint64_t held_ = 0;   // bytes of the requests between
+  std::uint64_t held_ = 0;   // bytes of what lies between
   bool reading_ = false, writing_ = false, read_all_ = false, finished_ = false;
 };
 
@@ -133,8 +133,11 @@ void InferStream::OnReadDone(bool ok) {
 }
 
 void InferStream::OnAnswer(Place& place) {
+  const std::uint64_t bytes = MemoryOf(place.response.infer_response());
   std::unique_lock lock(mutex_);
   place.answered = true;
+  place.held += bytes;
+  held_ += bytes;
   Advance(std::move(lock));
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/scheduler/batch.h"
 
+#include <cstdint>
 #include <cstring>
 
 #include "daemon/scheduler/batch_sessions.h"
@@ -26,11 +27,13 @@ void Batch::Take(Job& leader, Policy& policy, int idle, Turn& turn) {
 
 std::chrono::nanoseconds Batch::cost() const {
   std::chrono::nanoseconds cost{0};
+  if (size() > 1) cost = leader().instance->row_cost().mean() * static_cast<std::int64_t>(size());
+  if (cost > std::chrono::nanoseconds(0)) return cost;
   for (const Job* job : jobs_) cost += job->ticket.cost;
   return cost;
 }
 
-void Batch::Run(int slot, engine::StepObserver* observer, SteadyTime started) {
+bool Batch::Run(int slot, engine::StepObserver* observer, SteadyTime started, const Clock& clock) {
   ModelInstance& instance = *leader().instance;
   engine::Session& session = instance.batches()->session(slot, static_cast<int>(size()));
   statuses_.assign(size(), Status());
@@ -45,7 +48,10 @@ void Batch::Run(int slot, engine::StepObserver* observer, SteadyTime started) {
   session.SetObserver(observer);
   const bool ran = session.Run().ok();
   session.SetObserver(nullptr);
-  if (!ran) return RunOneByOne(instance.session(slot));
+  if (!ran) {
+    RunOneByOne(instance.session(slot), observer, clock);
+    return false;
+  }
   const SteadyTime infer_done = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < size(); ++i) {
     if (!statuses_[i].ok()) continue;
@@ -53,6 +59,7 @@ void Batch::Run(int slot, engine::StepObserver* observer, SteadyTime started) {
     jobs_[i]->ticket.times.infer_done = infer_done;
     statuses_[i] = jobs_[i]->Store(SessionRow(session, static_cast<int>(i), static_cast<int>(size())));
   }
+  return true;
 }
 
 void Batch::LoadAll(engine::Session& session) {
@@ -64,12 +71,19 @@ void Batch::LoadAll(engine::Session& session) {
   }
 }
 
-void Batch::RunOneByOne(engine::Session& session) {
+// The last of them waits for all others, so each is looked at again.
+void Batch::RunOneByOne(engine::Session& session, engine::StepObserver* observer, const Clock& clock) {
+  session.SetObserver(observer);
   for (std::size_t i = 0; i < size(); ++i) {
     if (!statuses_[i].ok()) continue;
-    jobs_[i]->ticket.times.batch_size = 1;
-    statuses_[i] = jobs_[i]->Run(session, jobs_[i]->ticket.times);
+    JobTimes& times = jobs_[i]->ticket.times;
+    const SteadyTime now = clock();
+    statuses_[i] = CheckRunnable(*jobs_[i], now);
+    times.batch_size = 1;
+    times.started = statuses_[i].ok() ? now : SteadyTime();
+    if (statuses_[i].ok()) statuses_[i] = jobs_[i]->Run(session, times);
   }
+  session.SetObserver(nullptr);
 }
 
 void Batch::EndAll(SteadyTime now) {

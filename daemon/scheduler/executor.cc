@@ -11,8 +11,11 @@ using std::chrono::nanoseconds;
 // the executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
 // But a job that was asked for while the last one ran shows that there is work for two.
 constexpr nanoseconds kWorthAFollower{200'000};
-// How often a busy executor looks whether a channel has something urgent.
+// How often a busy executor looks whether a channel has something urgent; less often where a look takes long, so that
+// whoever rings without end does not get all the time of jobs that run.
 constexpr nanoseconds kBetweenLooks{20'000};
+constexpr nanoseconds kMostBetweenLooks{500'000};
+constexpr int kWorkPerLook = 3;
 // By how much of the time that an answer took its client may be woken later, and the most. A client that has more
 // requests waiting, and others too, so that executors do not wait for its next, can do with fewer wake-ups.
 constexpr int kPatienceShare = 4;
@@ -63,6 +66,8 @@ void Executor::Loop() {
       whom = core_.WhomToWake(lane_);
     } else if (!core_.leading && (job->posted < answered_ || cost == nanoseconds(0) || cost >= kWorthAFollower)) {
       whom = Scheduler::Impl::Whom::kFollower;
+    } else {
+      whom = core_.WhomToTell(lane_);
     }
     lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
     lock.unlock();
@@ -143,13 +148,14 @@ void Executor::Begin(const Job& job, nanoseconds cost, SteadyTime now) {
 void Executor::RunBatch() {
   const SteadyTime started = core_.Now();
   Begin(batch_.leader(), batch_.cost(), started);
-  batch_.Run(slot_, ObserverFor(batch_.leader()), started);
+  const bool together = batch_.Run(slot_, ObserverFor(batch_.leader()), started, core_.options.clock);
   const SteadyTime ended = core_.Now();
   answered_ = ended;
   const nanoseconds share = (ended - started - preempted_) / static_cast<std::int64_t>(batch_.size());
   // What one takes alone is learned from those that run alone; until there is one this is the best guess.
-  CostEstimate& estimate = batch_.leader().instance->cost();
-  if (estimate.mean() == nanoseconds(0)) estimate.Add(share);
+  ModelInstance& instance = *batch_.leader().instance;
+  if (instance.cost().mean() == nanoseconds(0)) instance.cost().Add(share);
+  if (together) instance.row_cost().Add(share);
   {
     std::lock_guard lock(core_.mutex);
     for (Job* job : batch_.jobs()) core_.Settle(lane_, *job, true, share, ended);
@@ -173,20 +179,27 @@ bool Executor::BeforeStep(int, int) {
 // so this one looks too, now and then.
 void Executor::Listen(SteadyTime now) {
   const nanoseconds left = cost_ - (now - started_ - preempted_);
-  if (now - listened_ < kBetweenLooks || (left > nanoseconds(0) && left < kBetweenLooks))
-    return;  // or soon, at the end
-  listened_ = now;
+  const nanoseconds pause = std::max(until_next_, kBetweenLooks);
+  if (now - listened_ < pause || (left > nanoseconds(0) && left < kBetweenLooks)) return;  // or soon, at the end
   if (now - started_ >= kWorthAFollower && !core_.leading.load(std::memory_order_relaxed) &&
       core_.listeners.load(std::memory_order_relaxed) > 0) {
     core_.lanes[0]->follow.notify_one();
   }
   if (core_.poller.Poll(nanoseconds(0)).wake_up) core_.poller.Wake();  // it was meant for an idle executor
+  listened_ = core_.Now();
+  preempted_ += listened_ - now;
+  until_next_ = std::min(kWorkPerLook * (listened_ - now), kMostBetweenLooks);
 }
 
 void Executor::LookForUrgent() {
   if (lane_.pushes.load(std::memory_order_relaxed) == seen_) return;
   const SteadyTime began = core_.Now();
-  while (Job* job = PopUrgent()) Run(*job, 1);
+  while (Job* job = PopUrgent()) {
+    if (const nanoseconds cost = job->ticket.cost; !wakeups_.empty()) {
+      wakeups_.FlushBefore(cost > nanoseconds(0) ? core_.Now() + cost : SteadyTime::max());
+    }
+    Run(*job, 1);
+  }
   preempted_ += core_.Now() - began;
 }
 

@@ -54,7 +54,8 @@ class Executor final : public engine::StepObserver {
   Nanoseconds cost_{0};           // that it was estimated to take, with what runs along with it
   SteadyTime started_{};          // when it was
   std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
-  SteadyTime listened_{};         // when channels were last looked at, while a job runs
+  SteadyTime listened_{};         // when the last look at channels ended, while a job runs
+  Nanoseconds until_next_{0};     // look, from then on, at least
   bool crowded_ = false;          // jobs waited when the last one ended
   // When that was, before its answer; the least time there is when this one has waited for work since.
   SteadyTime answered_ = SteadyTime::min();

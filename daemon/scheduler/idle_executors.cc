@@ -25,12 +25,13 @@ void Scheduler::Impl::WaitForWork(Lane& lane, std::unique_lock<std::mutex>& lock
   ++lane.followers;
   if (listens) ++listeners;
   const auto comes = [&] { return closed || lane.policy.ready() > 0 || (listens && !leading); };
-  const nanoseconds due = UntilDue(lane);
+  const nanoseconds due = SetAlarm(lane);
   if (due == Poller::kWithoutEnd) {
     lane.follow.wait(lock, comes);
   } else {
     lane.follow.wait_for(lock, due, comes);
   }
+  lane.alarm = SteadyTime::max();  // it may have been this one's
   --lane.followers;
   if (listens) --listeners;
 }
@@ -50,19 +51,19 @@ void Scheduler::Impl::Lead(Lane& lane, std::unique_lock<std::mutex>& lock) {
   const bool sleep = !found && lane.policy.ready() == 0 && !closed;
   if (sleep) {
     leader_sleeping = true;
-    const nanoseconds due = UntilDue(lane);
+    const nanoseconds due = SetAlarm(lane);
     lock.unlock();
     PollForOwnWork(due);
     lock.lock();
+    lane.alarm = SteadyTime::max();
   }
   leading = leader_sleeping = false;
   spin.Record(steady_clock::now() - began, budget);
 }
 
-// For how long no job can come to be ready by itself.
-nanoseconds Scheduler::Impl::UntilDue(const Lane& lane) const {
-  const SteadyTime due = lane.policy.next_due();
-  return due == SteadyTime::max() ? Poller::kWithoutEnd : std::max(due - Now(), nanoseconds(0));
+nanoseconds Scheduler::Impl::SetAlarm(Lane& lane) const {
+  lane.alarm = lane.policy.next_due();
+  return lane.alarm == SteadyTime::max() ? Poller::kWithoutEnd : std::max(lane.alarm - Now(), nanoseconds(0));
 }
 
 // One processor stays for whoever is to send the next request.
@@ -87,6 +88,13 @@ Scheduler::Impl::Whom Scheduler::Impl::WhomToWake(const Lane& lane) const {
     if (leading) return leader_sleeping ? Whom::kLeader : Whom::kNobody;
   }
   return follower == Whom::kNobody && leading ? Whom::kLeader : follower;
+}
+
+// A leader that is awake asks the policy before it sleeps; a follower takes the leader's place where there is none.
+Scheduler::Impl::Whom Scheduler::Impl::WhomToTell(const Lane& lane) const {
+  if (lane.policy.next_due() >= lane.alarm) return Whom::kNobody;
+  if (lane.index == 0 && leading) return leader_sleeping ? Whom::kLeader : Whom::kNobody;
+  return lane.followers > 0 ? Whom::kFollower : Whom::kNobody;
 }
 
 void Scheduler::Impl::Rouse(Lane& lane, Whom whom) {

@@ -1,9 +1,9 @@
 // ModelInstance: one model version ready to run, with a session for each executor slot, so that a request never waits
 // for memory and never allocates any.
 //
-// Thread rule: immutable once it serves, but for the sessions, the load and the cost. session(i, ...) is used only by
-// executor i of the instance's queue, while it runs a job; load() belongs to the scheduler's lock; cost() has its own
-// rule.
+// Thread rule: immutable once it serves, but for the sessions, the load and the costs. session(i, ...) is used only by
+// executor i of the instance's queue, while it runs a job; load() belongs to the scheduler's lock; the costs have their
+// own rule.
 #pragma once
 
 #include <chrono>
@@ -65,7 +65,10 @@ class ModelInstance {
   BatchSessions* batches() { return batches_.get(); }
   const BatchOptions& batch_options() const { return batch_options_; }
 
+  // Of a request that runs alone.
   CostEstimate& cost() { return cost_; }
+  // Of one in a batch: its share of the time of all.
+  CostEstimate& row_cost() { return row_cost_; }
 
   // What the scheduler has of this version at present.
   struct Load {
@@ -100,6 +103,7 @@ class ModelInstance {
   BatchOptions batch_options_;
   std::unique_ptr<BatchSessions> batches_;
   CostEstimate cost_;
+  CostEstimate row_cost_;
   Load load_;
 };
 

@@ -7,9 +7,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+// How much of its share a user may use ahead of time.
 constexpr nanoseconds kWindow = std::chrono::seconds(1);
-constexpr nanoseconds kPart = kWindow / UserUsage::kParts;
-// Users whose usage is remembered; with more, those without a request in flight are forgotten.
+// Users whose usage is remembered; with more, those without a request in flight are forgotten, with what they owe.
 constexpr std::size_t kUsers = 1024;
 
 }  // namespace
@@ -27,16 +27,8 @@ void Quota::ForgetIdle() {
   std::erase_if(users_, [](const auto& user) { return user.second.requests == 0; });
 }
 
-void Quota::Slide(UserUsage& usage, SteadyTime now) {
-  const std::int64_t part = now.time_since_epoch() / kPart;
-  const auto passed = static_cast<std::size_t>(
-      std::clamp<std::int64_t>(part - usage.part, 0, static_cast<std::int64_t>(UserUsage::kParts)));
-  for (std::size_t i = 0; i < passed; ++i) {
-    nanoseconds& oldest = usage.used[static_cast<std::size_t>(part - static_cast<std::int64_t>(i)) % UserUsage::kParts];
-    usage.used_sum -= oldest;
-    oldest = nanoseconds(0);
-  }
-  usage.part = std::max(usage.part, part);
+nanoseconds Quota::TimeToPay(const UserUsage& usage, nanoseconds cost) const {
+  return std::chrono::duration_cast<nanoseconds>(cost / (capacity_ * usage.limits.compute_share));
 }
 
 Refusal Quota::Admit(UserUsage& usage, Job& job, SteadyTime now) {
@@ -46,13 +38,10 @@ Refusal Quota::Admit(UserUsage& usage, Job& job, SteadyTime now) {
     return Refusal::kUserBytes;
   }
   if (limits.compute_share < 1) {
-    Slide(usage, now);
-    const auto allowed = static_cast<double>(kWindow.count()) * capacity_ * limits.compute_share;
-    const nanoseconds used = usage.used_sum + usage.expected;
+    const nanoseconds owed = std::max<nanoseconds>(usage.paid - now, nanoseconds(0));
     // A job that is larger than the allowance runs alone, and is paid for by those after it.
-    if (used > nanoseconds(0) && static_cast<double>((used + job.ticket.cost).count()) > allowed) {
-      return Refusal::kUserCompute;
-    }
+    const bool alone = owed == nanoseconds(0) && usage.requests == 0;
+    if (!alone && owed + TimeToPay(usage, usage.expected + job.ticket.cost) > kWindow) return Refusal::kUserCompute;
   }
   ++usage.requests;
   usage.bytes += job.bytes;
@@ -66,10 +55,7 @@ void Quota::Release(Job& job, nanoseconds cost, SteadyTime now) {
   --usage.requests;
   usage.bytes -= job.bytes;
   usage.expected -= job.ticket.cost;
-  if (usage.limits.compute_share >= 1) return;
-  Slide(usage, now);
-  usage.used[static_cast<std::size_t>(usage.part) % UserUsage::kParts] += cost;
-  usage.used_sum += cost;
+  if (usage.limits.compute_share < 1) usage.paid = std::max(usage.paid, now) + TimeToPay(usage, cost);
 }
 
 }  // namespace tfld::daemon

@@ -3,7 +3,6 @@
 // Thread rule: one thread at a time; the scheduler has it under its lock. Allocates for a user's first request alone.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +18,7 @@ struct UserLimits {
   std::uint64_t max_bytes = 0;                            // that these hold; 0: no limit
   double weight = 1;                                      // of each of the user's clients, among clients
   PriorityClass max_priority = PriorityClass::kCritical;  // a job that asks for more gets this
-  double compute_share = 1;                               // of all executors' time in a sliding second, at most
+  double compute_share = 1;                               // of all executors' time, at most; a second's worth at once
 };
 
 struct QuotaOptions {
@@ -29,15 +28,11 @@ struct QuotaOptions {
 
 // What a user uses at present. Its address stays the same while a job of the user is in flight.
 struct UserUsage {
-  static constexpr std::size_t kParts = 8;  // of the sliding second
-
   UserLimits limits;
   std::size_t requests = 0;
   std::uint64_t bytes = 0;
-  std::chrono::nanoseconds expected{0};                 // cost of the requests in flight, as estimated
-  std::array<std::chrono::nanoseconds, kParts> used{};  // in each part, as in a ring
-  std::chrono::nanoseconds used_sum{0};
-  std::int64_t part = 0;  // the newest one's number, counted from the clock's zero
+  std::chrono::nanoseconds expected{0};  // cost of the requests in flight, as estimated
+  SteadyTime paid{};  // when the executors' time that was used is paid for, which the user's share does as time passes
 };
 
 class Quota {
@@ -53,7 +48,8 @@ class Quota {
   void Release(Job& job, std::chrono::nanoseconds cost, SteadyTime now);
 
  private:
-  static void Slide(UserUsage& usage, SteadyTime now);
+  // How long the user's share takes to pay for so much of the executors' time.
+  std::chrono::nanoseconds TimeToPay(const UserUsage& usage, std::chrono::nanoseconds cost) const;
   void ForgetIdle();
 
   const QuotaOptions options_;

@@ -116,6 +116,10 @@ Status Scheduler::Impl::Take(Job& job, bool may_run) {
       UpdateHints(*lane);
     } else {
       ++refused[static_cast<std::size_t>(refusal)];
+      if (!dead.empty()) {  // others may be ready, now that these are not before them
+        whom = WhomToWake(*lane);
+        UpdateHints(*lane);
+      }
       waiting = lane->policy.size();
     }
   }

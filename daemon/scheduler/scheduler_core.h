@@ -49,6 +49,8 @@ struct Lane {
   std::vector<Running> running;  // by slot
   int busy = 0;
   int followers = 0;
+  // When somebody who sleeps looks at what is held (Policy::next_due), as far as is known: the far future for nobody.
+  SteadyTime alarm = SteadyTime::max();
 };
 
 struct Scheduler::Impl {
@@ -70,7 +72,10 @@ struct Scheduler::Impl {
   bool MaySpin(const Lane& lane) const;
   // Polls for the calling executor's own next job: what it finds it runs itself.
   bool PollForOwnWork(std::chrono::nanoseconds timeout);
-  std::chrono::nanoseconds UntilDue(const Lane& lane) const;
+  // For how long the calling executor may sleep, as no job can come to be ready by itself; it is the lane's alarm then.
+  std::chrono::nanoseconds SetAlarm(Lane& lane) const;
+  // Who should be told that something is held which is due before the alarm.
+  Whom WhomToTell(const Lane& lane) const;
   // Who should come now that there is a job that the calling thread does not run; call Rouse with it after unlocking.
   Whom WhomToWake(const Lane& lane) const;
   void Rouse(Lane& lane, Whom whom);

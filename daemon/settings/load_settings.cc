@@ -11,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "daemon/settings/model_name.h"
 #include "daemon/settings/option_table.h"
 #include "daemon/settings/user_id.h"
 #include "engine/base/str_cat.h"
@@ -139,6 +140,10 @@ class Reader {
     if (model.name.empty() || known) {
       Complain(table.source(), StrCat("model.name is ", known ? "that of another entry" : "missing or no text",
                                       ", expected the name of a model"));
+    } else if (!IsModelName(model.name)) {
+      const toml::node* name = table.get("name");
+      Complain(name->source(),
+               StrCat("model.name is ", KindOf(*name), ", which no model can have, expected ", kModelNameExpected));
     }
     settings_.model.push_back(std::move(model));
   }
@@ -174,7 +179,10 @@ class Reader {
   void ReadOption(std::string_view table, const toml::key& key, const toml::node& node, Settings& settings) {
     for (const Option& option : AllOptions()) {
       if (option.table != table || option.key != key.str()) continue;
-      if (!Apply(option, node, settings)) {
+      const auto* list = std::get_if<ListOption>(&option.kind);
+      if (list != nullptr && node.is_array()) {
+        ReadList(FullName(option), *list, *node.as_array(), settings);
+      } else if (!Apply(option, node, settings)) {
         Complain(node.source(), StrCat(FullName(option), " is ", KindOf(node), ", expected ", Expectation(option)));
       }
       return;
@@ -187,7 +195,7 @@ class Reader {
     if (const auto* text = std::get_if<TextOption>(&option.kind)) {
       return node.is_string() && text->set(settings, node.as_string()->get());
     }
-    if (const auto* list = std::get_if<ListOption>(&option.kind)) return ApplyList(*list, node, settings);
+    if (std::holds_alternative<ListOption>(option.kind)) return false;  // an array is read by ReadList
     if (const auto* real = std::get_if<RealOption>(&option.kind)) return ApplyReal(*real, node, settings);
     if (const auto* boolean = std::get_if<BooleanOption>(&option.kind)) {
       if (node.is_boolean()) boolean->set(settings, node.as_boolean()->get());
@@ -208,15 +216,18 @@ class Reader {
     return true;
   }
 
-  static bool ApplyList(const ListOption& option, const toml::node& node, Settings& settings) {
-    const toml::array* items = node.as_array();
-    if (items == nullptr) return false;
+  // What is wrong is named by its place in the list.
+  void ReadList(const std::string& name, const ListOption& option, const toml::array& items, Settings& settings) {
     std::vector<std::string> texts;
-    for (const toml::node& item : *items) {
-      if (!item.is_string()) return false;
-      texts.push_back(item.as_string()->get());
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const toml::node& item = items[i];
+      if (item.is_string() && option.fits(item.as_string()->get())) {
+        texts.push_back(item.as_string()->get());
+      } else {
+        Complain(item.source(), StrCat(name, "[", i, "] is ", KindOf(item), ", expected ", option.expected));
+      }
     }
-    return option.set(settings, texts);
+    option.set(settings, texts);
   }
 
   void Complain(const toml::source_region& where, const std::string& what) {

@@ -1,8 +1,11 @@
 #include "daemon/settings/option_table.h"
 
-#include <algorithm>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <array>
 #include <charconv>
+#include <cstdint>
 
 #include "daemon/settings/processor_set.h"
 #include "engine/base/str_cat.h"
@@ -31,19 +34,18 @@ constexpr BooleanOption Boolean() {
   return {[](Settings& settings, bool value) { settings.*part.*member = value; }};
 }
 
+bool IsAbsolutePath(const std::string& text) { return text.starts_with('/'); }
+
 template <auto member>
 constexpr TextOption Directory() {
   return {"an absolute path", [](Settings& settings, const std::string& text) {
-            if (!text.starts_with('/')) return false;
+            if (!IsAbsolutePath(text)) return false;
             settings.*member = text;
             return true;
           }};
 }
 
-bool SetPlugins(Settings& settings, const std::vector<std::string>& paths) {
-  settings.plugins = paths;
-  return std::ranges::all_of(paths, [](const std::string& path) { return path.starts_with('/'); });
-}
+void SetPlugins(Settings& settings, const std::vector<std::string>& paths) { settings.plugins = paths; }
 
 bool SetLogLevel(Settings& settings, const std::string& text) {
   static constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
@@ -71,10 +73,9 @@ bool SetMaxPriority(Settings& settings, const std::string& text) {
   return false;
 }
 
-bool SetAffinity(Settings& settings, const std::vector<std::string>& sets) {
-  settings.inference.affinity = sets;
-  return std::ranges::all_of(sets, [](const std::string& set) { return ParseProcessorSet(set).has_value(); });
-}
+bool IsProcessorSet(const std::string& text) { return ParseProcessorSet(text).has_value(); }
+
+void SetAffinity(Settings& settings, const std::vector<std::string>& sets) { settings.inference.affinity = sets; }
 
 bool SetLogFormat(Settings& settings, const std::string& text) {
   static constexpr std::array<std::string_view, 4> kNames = {"auto", "text", "json", "journal"};
@@ -87,16 +88,22 @@ bool SetLogFormat(Settings& settings, const std::string& text) {
 }
 
 bool IsPort(std::string_view text) {
-  int port = 0;
+  std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 0 && port <= 65535;
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool IsLoopback(const std::string& host) {
+  if (host == "[::1]" || host == "localhost") return true;
+  in_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
 // Metrics have no access control of their own, so they leave the machine only through something that has.
 bool SetTcpListen(Settings& settings, const std::string& text) {
   const std::size_t colon = text.rfind(':');
   const bool address = colon != std::string::npos && IsPort(std::string_view(text).substr(colon + 1)) &&
-                       (text.starts_with("127.") || text.starts_with("[::1]:") || text.starts_with("localhost:"));
+                       IsLoopback(text.substr(0, colon));
   if (!text.empty() && !address) return false;
   settings.metrics.tcp_listen = text;
   return true;
@@ -113,7 +120,7 @@ const std::array kOptions = {
     Option{"", "state_dir", Directory<&Settings::state_dir>()},
     Option{"", "runtime_dir", Directory<&Settings::runtime_dir>()},
 
-    Option{"", "plugins", ListOption{"an absolute path", SetPlugins}},
+    Option{"", "plugins", ListOption{"an absolute path", IsAbsolutePath, SetPlugins}},
 
     Option{"inference", "executors", Integer<kInference, &Settings::Inference::executors>(0, 256)},
     Option{"inference", "threads_per_executor", Integer<kInference, &Settings::Inference::threads_per_executor>(1, 64)},
@@ -123,7 +130,7 @@ const std::array kOptions = {
     Option{"inference", "preemption", Boolean<kInference, &Settings::Inference::preemption>()},
     Option{"inference", "spin_us", Integer<kInference, &Settings::Inference::spin_us>(0, 1000)},
     Option{"inference", "grpc_spin_us", Integer<kInference, &Settings::Inference::grpc_spin_us>(0, 1000)},
-    Option{"inference", "affinity", ListOption{"a list of processors such as \"0-3,6\"", SetAffinity}},
+    Option{"inference", "affinity", ListOption{"a list of processors such as \"0-3,6\"", IsProcessorSet, SetAffinity}},
     Option{"inference", "numerics", TextOption{"one of \"fast\", \"exact\"", SetNumerics}},
     Option{"inference", "max_message_bytes",
            Integer<kInference, &Settings::Inference::max_message_bytes>(kMiB / 16, 2047 * kMiB)},

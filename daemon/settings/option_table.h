@@ -33,8 +33,9 @@ struct TextOption {
 };
 
 struct ListOption {
-  std::string_view expected;                                               // of each
-  bool (*set)(Settings& settings, const std::vector<std::string>& texts);  // false when one is not what is expected
+  std::string_view expected;  // of each
+  bool (*fits)(const std::string& text);
+  void (*set)(Settings& settings, const std::vector<std::string>& texts);  // all fit
 };
 
 struct Option {

@@ -59,8 +59,11 @@ Channel::Channel(const ShmContext& context, const JobClient& client, const Chann
   }
 }
 
-// Nobody watches the doorbell any more: its source was a reference.
+// Nobody watches the doorbell any more: its source was a reference. A client that has gone may have left the memory
+// with somebody who keeps it, while it counts as ours: only the header stays, which says that the channel is closed.
+// One whose channel we ended still reads there what it had.
 Channel::~Channel() {
+  if (closed()) memory_.DiscardFrom(layout_.slot_offset);
   if (doorbell_ >= 0) ::close(doorbell_);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "daemon/lifecycle/readiness.h"
 #include "daemon/shm/welcome.h"
@@ -19,7 +20,7 @@ ChannelConnection::ChannelConnection(int descriptor, const JobClient& client, St
 
 // In this order: a client that finds its socket closed knows by the memory whether its request was taken.
 ChannelConnection::~ChannelConnection() {
-  if (channel_ != nullptr) channel_->Close(/*cancel=*/true);
+  if (channel_ != nullptr && !ended_) channel_->Close(/*cancel=*/true);
   ::close(descriptor_);
 }
 
@@ -71,6 +72,7 @@ bool ChannelConnection::Send(const std::vector<std::byte>& packet, bool with_des
 
 bool ChannelConnection::Overdue(const ShmLimits& limits, SteadyTime now) {
   if (channel_ == nullptr) return now - quiet_since_ >= limits.hello_timeout;
+  if (ended_) return true;
   if (limits.idle_timeout.count() == 0) return false;
   const std::uint64_t activity = channel_->activity();
   if (activity != seen_activity_ || channel_->busy()) quiet_since_ = now;
@@ -78,8 +80,15 @@ bool ChannelConnection::Overdue(const ShmLimits& limits, SteadyTime now) {
   return now - quiet_since_ >= limits.idle_timeout;
 }
 
+// Whatever is under way holds the channel until its client was told.
+bool ChannelConnection::End() {
+  if (channel_ == nullptr) return true;
+  if (!std::exchange(ended_, true)) channel_->Close(/*cancel=*/false);
+  return channel_.use_count() == 1;
+}
+
 void ChannelConnection::CloseChannel() {
-  if (channel_ != nullptr) channel_->Close(/*cancel=*/false);
+  End();
   channel_.reset();
 }
 

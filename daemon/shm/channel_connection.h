@@ -17,7 +17,7 @@ class ChannelConnection {
  public:
   // Owns `descriptor`, which is non-blocking.
   ChannelConnection(int descriptor, const JobClient& client, SteadyTime now);
-  // Closes the channel, whose requests are cancelled, and then the socket.
+  // Closes the channel, whose requests are cancelled, unless the daemon has ended it; and then the socket.
   ~ChannelConnection();
   ChannelConnection(const ChannelConnection&) = delete;
   ChannelConnection& operator=(const ChannelConnection&) = delete;
@@ -32,7 +32,10 @@ class ChannelConnection {
   // Whether it has been silent for too long.
   bool Overdue(const ShmLimits& limits, SteadyTime now);
 
-  // The daemon ends the channel: the client may try again elsewhere. Requests under way are still answered.
+  // The daemon ends the channel: the client may try again elsewhere. False while requests that it had taken by then are
+  // under way: they are still answered, and their client is to find its socket open meanwhile. To be called again then.
+  bool End();
+  // The same for a daemon that stops: it does not wait for what is under way.
   void CloseChannel();
 
  private:
@@ -45,6 +48,7 @@ class ChannelConnection {
   std::shared_ptr<Channel> channel_;
   SteadyTime quiet_since_;
   std::uint64_t seen_activity_ = 0;
+  bool ended_ = false;  // by the daemon
 };
 
 }  // namespace tfld::daemon

@@ -51,4 +51,10 @@ void ChannelMemory::CloseDescriptor() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
+// Locked pages (service.memory_lock) could not be given back.
+void ChannelMemory::DiscardFrom(std::size_t offset) {
+  ::munlock(data_ + offset, size_ - offset);
+  ::madvise(data_ + offset, size_ - offset, MADV_REMOVE);
+}
+
 }  // namespace tfld::daemon

@@ -23,6 +23,9 @@ class ChannelMemory {
   // To be passed to the client; -1 after CloseDescriptor. The mapping stays.
   int descriptor() const { return descriptor_; }
   void CloseDescriptor();
+  // Gives the pages from `offset`, a page's border, on back to the system, also where others still have the memory:
+  // they find zeros.
+  void DiscardFrom(std::size_t offset);
 
  private:
   ChannelMemory() = default;

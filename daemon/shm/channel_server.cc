@@ -217,7 +217,8 @@ void ChannelServer::Impl::DropOverdue() {
   const auto now = steady_clock::now();
   std::vector<int> overdue;
   for (const auto& [descriptor, connection] : connections) {
-    if (connection->Overdue(limits, now)) overdue.push_back(descriptor);
+    // A request may have come since it was found idle.
+    if (connection->Overdue(limits, now) && connection->End()) overdue.push_back(descriptor);
   }
   for (const int descriptor : overdue) Drop(descriptor);
 }

@@ -26,9 +26,9 @@ namespace tfld::daemon {
 
 class RequestStats;
 
-// Of the socket of one transport.
+// Of the socket of one transport, or the admin socket.
 struct ConnectionCounts {
-  std::string_view transport;  // "grpc"
+  std::string_view transport;  // "grpc", "channel", "admin"
   std::uint64_t open = 0;
   std::uint64_t refused = 0;  // since the start, because there were too many
 };

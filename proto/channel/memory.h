@@ -12,6 +12,9 @@
 // A slot that was posted stays the daemon's until it says kDone, also when the client does not wait any longer. A slot
 // that is posted twice is one request.
 //
+// A slot whose bit is still set when RegionHeader::state is kClosed was not taken and never will be: its request can be
+// posted in another channel. One that was taken is still answered, and the daemon keeps the socket open until then.
+//
 // Words that are written by one side and read by the other are accessed with std::atomic_ref; the futex calls are those
 // for memory that processes share (no FUTEX_PRIVATE_FLAG).
 #pragma once

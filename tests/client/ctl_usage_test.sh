@@ -25,6 +25,24 @@ expect 2 "subcommand" "$ctl"
 expect 2 "" "$ctl" nonsense
 expect 2 "NAME" "$ctl" rollback
 expect 2 "" "$ctl" activate model not-a-number
+# Numbers are digits: what C would read as another number is refused.
+for number in -1 +1 010 0x1 1.0 " 1" 18446744073709551616; do
+  expect 2 "whole number from 1 on" "$ctl" activate m "$number"
+  expect 2 "whole number from 1 on" "$ctl" deploy m "$0" --version "$number"
+  expect 2 "whole number from 1 on" "$ctl" rollback m --to "$number"
+  expect 2 "whole number from 1 on" "$ctl" remove m --version "$number"
+  expect 2 "whole number from 1 on" "$ctl" label m stable "$number"
+  expect 2 "whole number from 0 on" "$ctl" history m --limit "$number"
+  expect 2 "whole number from 0 on" "$ctl" infer m --seed "$number"
+  expect 2 "whole number from 0 on" "$ctl" bench m --seed "$number"
+  expect 2 "whole number from 0 on" "$ctl" bench m --requests "$number"
+  for command in top watch trace; do
+    expect 2 "whole number from 0 on" "$ctl" "$command" --count "$number"
+  done
+done
+expect 2 "whole number from 1 on" "$ctl" activate m 0
+expect 3 "no daemon" "$ctl" --runtime-dir "$dir" infer m --seed 0
+expect 3 "no daemon" "$ctl" --runtime-dir "$dir" activate m 18446744073709551615
 expect 2 "VERSION, or --remove" "$ctl" label m stable
 expect 2 "" "$ctl" label m stable 1 --remove
 expect 2 "" "$ctl" label m --remove

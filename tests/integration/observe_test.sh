@@ -59,7 +59,8 @@ PYTHON
 json "$dir/chrome" 'len(d) == 1 + 10 * 5 and all(e["dur"] >= 0 for e in d[1:])'
 "$bin/tfld-ctl" --output json trace --count 5 --seconds 100 >"$dir/traced" || fail "trace as JSON"
 json "$dir/traced" 'len(d["requests"]) == 5 and d["requests"][0]["transport"] == "grpc" and d["lost"] == 0'
-"$bin/tfld-ctl" trace --model nothing --seconds 0.2 >"$dir/none" 2>/dev/null || fail "a trace of nothing"
+"$bin/tfld-ctl" trace --model nothing --seconds 0.2 >"$dir/none" 2>/dev/null
+[[ $? -eq 1 ]] || fail "a trace of a model that is not there"
 [[ ! -s $dir/none ]] || fail "a trace of nothing has something"
 "$bin/tfld-ctl" top --once --output json >"$dir/top" || fail "top"
 json "$dir/top" 'd["models"][0]["model"] == "bearing_fault" and d["models"][0]["requests_per_second"] > 0'

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -5,13 +6,17 @@
 #include <fstream>
 
 #include "daemon/app/directories.h"
+#include "daemon/app/room_options.h"
 #include "daemon/app/stall_detector.h"
+#include "daemon/scheduler/affinity.h"
 #include "tests/support/temp_dir.h"
 
 namespace tfld::daemon {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::AllOf;
+using testing::HasSubstr;
 
 SteadyTime At(int ms) { return SteadyTime{} + std::chrono::hours(1) + milliseconds(ms); }
 
@@ -42,6 +47,29 @@ TEST(StallDetector, WorkThatDoesNotEndIsNot) {
   EXPECT_TRUE(detector.Healthy(Stats(1, 1, 7), At(100)));
   EXPECT_FALSE(detector.Healthy(Stats(1, 1, 7), At(101)));
   EXPECT_TRUE(detector.Healthy(Stats(1, 1, 8), At(102)));
+}
+
+TEST(RoomOptions, LimitsOfInferenceDoNotLockAdministratorsOut) {
+  Settings settings;
+  settings.connections.max_total = 1;
+  settings.limits.max_connections = 1;
+  settings.users.push_back({0, settings.limits});
+  EXPECT_EQ(InferenceServerOptionsOf(settings).accept.max_connections_per_user, 1U);
+  const AcceptLimits admin = AdminServerOptionsOf(settings).accept;
+  EXPECT_EQ(admin.max_connections_per_user, 64U);
+  EXPECT_GT(admin.max_connections, admin.max_connections_per_user);
+  EXPECT_TRUE(admin.users.empty());
+}
+
+TEST(RoomOptions, AnAffinityThatTheMachineDoesNotHaveIsNamed) {
+  Settings settings;
+  settings.inference.affinity = {UsableProcessorSet()};
+  EXPECT_TRUE(CheckAffinity(settings).ok());
+  settings.inference.affinity.emplace_back("1023");
+  const Status status = CheckAffinity(settings);
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("inference.affinity has \"1023\""), HasSubstr(UsableProcessorSet())));
 }
 
 TEST(Directories, AreMadeWithTheirPermissions) {

@@ -284,6 +284,25 @@ TEST_F(AdminServiceTest, HistogramsAndClientsComeWhenAskedFor) {
   EXPECT_GT(histogram.to_us(0), 500);
 }
 
+TEST_F(AdminServiceTest, TheTimeOfABatchCountsOnce) {
+  FinishedRequest request;
+  request.model = "batched";
+  request.version = 1;
+  request.received = std::chrono::steady_clock::now();
+  request.times.queued = request.times.started = request.times.input_done = request.received;
+  request.times.infer_done = request.times.finished = request.received + std::chrono::microseconds(100);
+  inference_.stats.OnRequest(request);
+  request.times.batch_size = 4;
+  for (int i = 0; i < 4; ++i) inference_.stats.OnRequest(request);
+  v1::GetStatsRequest ask;
+  ask.set_model("batched");
+  v1::GetStatsResponse answer;
+  ASSERT_TRUE(Call(&Stub::GetStats, ask, answer).ok());
+  ASSERT_EQ(answer.models_size(), 1);
+  EXPECT_EQ(answer.models(0).executions(), 2u);
+  EXPECT_EQ(answer.models(0).busy_ns(), 200'000u);
+}
+
 TEST_F(AdminServiceTest, ATraceTellsOfRequestsUntilItsCount) {
   grpc::ClientContext context;
   v1::TraceRequest ask;

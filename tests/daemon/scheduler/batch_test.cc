@@ -1,10 +1,15 @@
 // Jobs of one version that run as one inference.
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <latch>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "daemon/scheduler/scheduler.h"
@@ -26,6 +31,7 @@ class LookUpJob final : public Job {
   }
   bool cancelled() const override { return is_cancelled; }
   Status Load(const SessionRow& row) override {
+    if (on_load) on_load(row);
     if (!loads) return InvalidArgument("it does not load");
     std::memcpy(row.Input(0).bytes.data(), &index_, sizeof(index_));
     return {};
@@ -43,6 +49,7 @@ class LookUpJob final : public Job {
   }
 
   bool loads = true;
+  std::function<void(const SessionRow&)> on_load;
   std::atomic<bool> is_cancelled{false}, finished{false};
   float value = -1;
   StatusCode code = StatusCode::kUnknown;
@@ -66,6 +73,10 @@ class BatchTest : public testing::Test {
   }
   // Submits all while the executor is busy with something else, and waits for them.
   void RunTogether(std::deque<LookUpJob>& jobs) {
+    StartTogether(scheduler_, jobs);
+    for (LookUpJob& job : jobs) job.finished.wait(false);
+  }
+  void StartTogether(Scheduler& scheduler, std::deque<LookUpJob>& jobs) {
     std::latch busy(1), enough(1);
     const auto record = std::make_shared<JobRecord>();
     auto blocker = std::make_unique<test::FakeJob>(record, blocking_, [&]() -> Status {
@@ -73,11 +84,11 @@ class BatchTest : public testing::Test {
       enough.wait();
       return {};
     });
-    ASSERT_TRUE(test::Submit(scheduler_, std::move(blocker)).ok());
+    ASSERT_TRUE(test::Submit(scheduler, std::move(blocker)).ok());
     busy.wait();
-    for (LookUpJob& job : jobs) ASSERT_TRUE(scheduler_.Submit(job).ok());
+    for (LookUpJob& job : jobs) ASSERT_TRUE(scheduler.Submit(job).ok());
     enough.count_down();
-    for (LookUpJob& job : jobs) job.finished.wait(false);
+    WaitFor(*record);
   }
 
   const std::shared_ptr<ModelInstance> blocking_ = test::InstanceOf(test::LookUpModel(), 1);
@@ -136,6 +147,69 @@ TEST_F(BatchTest, OneThatIsCancelledMeanwhileDoesNotRun) {
   EXPECT_EQ(jobs[1].times.started, SteadyTime());
 }
 
+TEST_F(BatchTest, AfterABatchThatFailedOneThatIsCancelledDoesNotRun) {
+  std::deque<LookUpJob> jobs;
+  for (int i = 0; i < 4; ++i) jobs.emplace_back(instance_, i == 2 ? test::kLookUpSize : i);
+  jobs[0].on_load = [&](const SessionRow& row) { jobs[3].is_cancelled = row.is_whole(); };
+  RunTogether(jobs);
+  EXPECT_EQ(jobs[0].code, StatusCode::kOk);
+  EXPECT_EQ(jobs[3].code, StatusCode::kCancelled);
+  EXPECT_EQ(jobs[3].times.started, SteadyTime());
+}
+
+TEST_F(BatchTest, AfterABatchThatFailedACriticalJobNeedNotWait) {
+  LookUpJob critical(test::InstanceOf(test::LookUpModel(), 1, {.levels = 2}), 9);
+  critical.priority = PriorityClass::kCritical;
+  std::deque<LookUpJob> jobs;
+  for (int i = 0; i < 4; ++i) jobs.emplace_back(instance_, i == 2 ? test::kLookUpSize : i);
+  jobs[0].on_load = [&](const SessionRow& row) {
+    if (!row.is_whole()) return;
+    EXPECT_TRUE(scheduler_.Submit(critical).ok());
+  };
+  RunTogether(jobs);
+  critical.finished.wait(false);
+  EXPECT_EQ(critical.value, 90.0F);
+  EXPECT_EQ(scheduler_.stats().preemptions, 1u);
+  EXPECT_LE(critical.times.finished, jobs[1].times.started);
+}
+
+TEST_F(BatchTest, WhatABatchTakesIsLearnedForDeadlines) {
+  using std::chrono::seconds;
+  std::atomic<int> now{100};
+  SchedulerOptions options = Options(1);
+  options.clock = [&now] { return SteadyTime(seconds(now)); };
+  Scheduler scheduler(options);
+  const auto takes_8 = [&now](const SessionRow&) { now += 8; };
+  LookUpJob alone(instance_, 1);
+  alone.on_load = takes_8;
+  ASSERT_TRUE(scheduler.Submit(alone).ok());
+  alone.finished.wait(false);
+  std::deque<LookUpJob> first, second;
+  for (int i = 0; i < 4; ++i) {
+    first.emplace_back(instance_, i);
+    second.emplace_back(instance_, i);
+  }
+  first[0].on_load = takes_8;
+  StartTogether(scheduler, first);
+  for (LookUpJob& job : first) job.finished.wait(false);
+  std::latch running(1), release(1);
+  second[0].on_load = [&](const SessionRow&) {
+    running.count_down();
+    release.wait();
+  };
+  StartTogether(scheduler, second);
+  running.wait();
+  LookUpJob next(instance_, 5);  // 8 s for the batch and 8 s for itself
+  next.deadline = SteadyTime(seconds(now + 15));
+  EXPECT_EQ(scheduler.Submit(next).code(), StatusCode::kDeadlineExceeded);
+  next.deadline = SteadyTime(seconds(now + 17));
+  const Status taken = scheduler.Submit(next);
+  EXPECT_TRUE(taken.ok()) << taken.ToString();
+  release.count_down();
+  for (LookUpJob& job : second) job.finished.wait(false);
+  if (taken.ok()) next.finished.wait(false);
+}
+
 TEST_F(BatchTest, AJobThatWaitedInVainRunsAlone) {
   const auto delayed = NewInstance(4, microseconds(300));
   LookUpJob job(delayed, 7);
@@ -161,6 +235,50 @@ TEST_F(BatchTest, WithTwoExecutorsAnIdleOneComesInTimeForAJobThatWaits) {
     first.finished.wait(false);
     EXPECT_EQ(first.value, 10.0F);
   }
+}
+
+// An executor gets both by a bell that rings as its job ends, lays one aside until it is due, and is busy with the
+// other for as long as that one takes: an executor that slept before either came is to see to it.
+TEST_F(BatchTest, WhatIsHeldIsSeenToWhileAnotherJobTakesLong) {
+  struct Source : JobSource {
+    std::function<void()> body;
+    void OnReady() override {
+      if (body) std::exchange(body, {})();
+    }
+  };
+  const int bell = eventfd(0, EFD_CLOEXEC);
+  auto delayed = test::InstanceOf(test::LookUpModel(), 3);
+  ASSERT_TRUE(delayed->EnableBatches({4, microseconds(200)}, {nullptr, nullptr, nullptr}).ok());
+  const auto other = test::InstanceOf(test::LookUpModel(), 3);
+  SchedulerOptions options = Options(3);
+  options.spin = microseconds(0);
+  Scheduler scheduler(options);
+  const auto source = std::make_shared<Source>();
+  ASSERT_TRUE(scheduler.Watch(bell, source).ok());
+  for (int round = 0; round < 20; ++round) {
+    LookUpJob held(delayed, 1);
+    const auto record = std::make_shared<JobRecord>();
+    auto long_job = std::make_unique<test::FakeJob>(record, other, [&held]() -> Status {
+      for (int i = 0; i < 5'000 && !held.finished; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return held.finished ? Status() : Internal("what was held waits for this one");
+    });
+    long_job->client.pid = 1;
+    source->body = [&] {
+      EXPECT_TRUE(scheduler.Submit(held).ok());
+      EXPECT_TRUE(test::Submit(scheduler, std::move(long_job)).ok());
+    };
+    auto rings = std::make_unique<test::FakeJob>(std::make_shared<JobRecord>(), other, [bell]() -> Status {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the others sleep by then
+      eventfd_write(bell, 1);
+      return {};
+    });
+    rings->client.pid = 2;
+    ASSERT_TRUE(test::Submit(scheduler, std::move(rings)).ok());
+    held.finished.wait(false);
+    EXPECT_EQ(WaitFor(*record), StatusCode::kOk) << round;
+  }
+  scheduler.Unwatch(bell);
+  close(bell);
 }
 
 TEST_F(BatchTest, WhatWaitsForOthersIsDrainedAtTheEnd) {

@@ -201,6 +201,38 @@ TEST_F(PreemptionTest, ACriticalRequestOfAChannelIsSeenWhileAllAreBusy) {
   close(bell);
 }
 
+TEST_F(PreemptionTest, TheTimeOfALookAtChannelsIsNotTheRunningJobs) {
+  struct Source : JobSource {
+    std::function<void()> body;
+    void OnReady() override { body(); }
+  };
+  const int bell = eventfd(0, EFD_CLOEXEC);
+  {
+    std::atomic<int> now_ms{100};
+    std::atomic<bool> looked = false;
+    SchedulerOptions options = Options(1);
+    options.clock = [&now_ms] { return SteadyTime(milliseconds(now_ms)); };
+    Scheduler scheduler(options);
+    const auto source = std::make_shared<Source>();
+    source->body = [&] {
+      now_ms += 50;
+      looked = true;
+    };
+    ASSERT_TRUE(scheduler.Watch(bell, source).ok());
+    SessionJob outer(instance_, PriorityClass::kNormal, [&](engine::Session& session) -> Status {
+      now_ms += 3;
+      eventfd_write(bell, 1);
+      while (!looked) TFLD_RETURN_IF_ERROR(session.Run());
+      return {};
+    });
+    ASSERT_TRUE(scheduler.Submit(outer).ok());
+    outer.finished.wait(false);
+    EXPECT_EQ(instance_->cost().mean(), milliseconds(3));
+    scheduler.Unwatch(bell);
+  }
+  close(bell);
+}
+
 TEST_F(PreemptionTest, UnderStressEveryJobEndsOnceAndKeepsItsTensors) {
   Scheduler scheduler(Options(2));
   std::atomic<int> wrong{0};

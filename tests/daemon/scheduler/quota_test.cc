@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 
 #include "daemon/scheduler/cost_estimate.h"
@@ -62,19 +63,43 @@ TEST_F(QuotaTest, AUserMayHaveItsOwnLimits) {
   EXPECT_EQ(Admit(quota, Make(7)), Refusal::kUserRequests);
 }
 
-TEST_F(QuotaTest, TheShareOfComputingSlides) {
-  Quota quota({.defaults = {.compute_share = 0.25}}, 2);  // 500 ms of each second
+TEST_F(QuotaTest, ASecondsWorthAtOnceAndThenAsItComes) {
+  Quota quota({.defaults = {.compute_share = 0.25}}, 2);  // 500 ms a second
   const auto use = [&](int now, int cost) {
     Job& job = Make(1, 0, milliseconds(cost));
     const Refusal refusal = Admit(quota, job, At(now));
     if (refusal == Refusal::kNone) quota.Release(job, milliseconds(cost), At(now));
     return refusal;
   };
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(use(1'000 + 100 * i, 100), Refusal::kNone);
-  EXPECT_EQ(use(1'500, 100), Refusal::kUserCompute);
-  EXPECT_EQ(use(1'900, 100), Refusal::kUserCompute);
-  EXPECT_EQ(use(2'130, 100), Refusal::kNone) << "what was used a second ago is forgotten";
-  EXPECT_EQ(use(10'000, 400), Refusal::kNone);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(use(1'000, 100), Refusal::kNone);
+  EXPECT_EQ(use(1'000, 100), Refusal::kUserCompute);
+  EXPECT_EQ(use(1'190, 100), Refusal::kUserCompute);
+  EXPECT_EQ(use(1'200, 100), Refusal::kNone) << "as much has come";
+  EXPECT_EQ(use(1'200, 100), Refusal::kUserCompute);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(use(100'000, 100), Refusal::kNone);
+  EXPECT_EQ(use(100'000, 100), Refusal::kUserCompute) << "a long pause is worth no more than a second";
+}
+
+TEST_F(QuotaTest, AJobThatIsLargerThanTheAllowanceIsPaidForByThoseAfterIt) {
+  Quota quota({.defaults = {.compute_share = 0.05}}, 1);
+  int used = 0;
+  for (int now = 0; now < 100'000; now += 10) {
+    Job& job = Make(1, 0, milliseconds(500));
+    if (Admit(quota, job, At(now)) != Refusal::kNone) continue;
+    now += 500;
+    used += 500;
+    quota.Release(job, milliseconds(500), At(now));
+  }
+  EXPECT_NEAR(used, 5'000, 500);
+}
+
+TEST_F(QuotaTest, WhatNobodyExpectedIsPaidForToo) {
+  Quota quota({.defaults = {.compute_share = 0.1}}, 1);
+  std::array<Job*, 4> jobs = {&Make(1), &Make(1), &Make(1), &Make(1)};  // none has run before
+  for (Job* job : jobs) EXPECT_EQ(Admit(quota, *job), Refusal::kNone);
+  for (Job* job : jobs) quota.Release(*job, milliseconds(500), At(500));
+  EXPECT_EQ(Admit(quota, Make(1, 0, milliseconds(10)), At(10'000)), Refusal::kUserCompute);
+  EXPECT_EQ(Admit(quota, Make(1, 0, milliseconds(10)), At(20'500)), Refusal::kNone);
 }
 
 TEST_F(QuotaTest, WhatIsInFlightCountsAsItIsExpected) {

@@ -140,6 +140,40 @@ TEST_F(SchedulerTest, AFullQueueIsRidOfDeadJobsFirst) {
   EXPECT_EQ(WaitFor(*fresh), StatusCode::kOk);
 }
 
+// One client has a job for a version that is busy, and behind it one that could run; another's queue is full.
+TEST_F(SchedulerTest, WhatDeadJobsHeldUpRunsAlsoWhenTheQueueIsStillFull) {
+  SchedulerOptions options = Options(2);
+  options.queue_per_client = 2;
+  options.spin = std::chrono::microseconds(0);
+  std::latch release(1), started(1);
+  Scheduler scheduler(options);
+  const auto busy = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 2, {.max_concurrent = 1});
+  std::vector<std::shared_ptr<JobRecord>> records;
+  const auto submit = [&](std::int32_t pid, const std::shared_ptr<ModelInstance>& instance,
+                          std::function<Status()> body = {}) {
+    auto job = std::make_unique<FakeJob>(records.emplace_back(std::make_shared<JobRecord>()), instance, body);
+    job->client.pid = pid;
+    return test::Submit(scheduler, std::move(job)).code();
+  };
+  const auto blocks = [&]() -> Status {
+    started.count_down();
+    release.wait();
+    return {};
+  };
+  EXPECT_EQ(submit(1, busy, blocks), StatusCode::kOk);
+  started.wait();
+  EXPECT_EQ(submit(2, busy), StatusCode::kOk);
+  EXPECT_EQ(submit(2, instance_), StatusCode::kOk);
+  EXPECT_EQ(submit(3, busy), StatusCode::kOk);
+  EXPECT_EQ(submit(3, busy), StatusCode::kOk);
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the other executor has looked at them, and sleeps
+  records[1]->cancelled = true;
+  EXPECT_EQ(submit(3, busy), StatusCode::kResourceExhausted);
+  EXPECT_EQ(records[1]->code, StatusCode::kCancelled);
+  EXPECT_EQ(WaitFor(*records[2]), StatusCode::kOk);
+  release.count_down();
+}
+
 TEST_F(SchedulerTest, DrainsWhatIsQueued) {
   Scheduler scheduler(Options(2, 64));
   std::vector<std::shared_ptr<JobRecord>> records;

@@ -204,6 +204,72 @@ class SleepersJob final : public FakeJob {
   }
 };
 
+// Runs the model again and again until `enough`.
+class LongJob final : public FakeJob {
+ public:
+  using FakeJob::FakeJob;
+  const std::atomic<int>* enough = nullptr;
+
+  Status Run(engine::Session& session, JobTimes&) override {
+    while (*enough == 0) TFLD_RETURN_IF_ERROR(session.Run());
+    return {};
+  }
+};
+
+// The clock stands still, but for what the jobs take.
+TEST(Wakeups, DoNotWaitForAnUrgentJob) {
+  std::atomic<int> now_us{1'000'000};
+  SchedulerOptions options;
+  options.executors = 1;
+  options.clock = [&now_us] { return SteadyTime(std::chrono::microseconds(now_us)); };
+  Scheduler scheduler(options);
+  const auto new_instance = [] {
+    return test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.levels = 2});
+  };
+  const auto quick = new_instance();
+  const auto takes = [&now_us](int us) {
+    return [&now_us, us]() -> Status {
+      now_us += us;
+      return {};
+    };
+  };
+  const auto submit = [&](auto job) { ASSERT_TRUE(test::Submit(scheduler, std::move(job)).ok()); };
+  const auto learned = std::make_shared<JobRecord>();
+  submit(std::make_unique<FakeJob>(learned, quick, takes(1)));
+  WaitFor(*learned);
+
+  std::latch all_wait(1);
+  Owned sleeper;
+  bool kept_at_first = false, kept_at_last = true;
+  const auto first_record = std::make_shared<JobRecord>();
+  const auto long_record = std::make_shared<JobRecord>();
+  const auto urgent_record = std::make_shared<JobRecord>();
+  auto first = std::make_unique<SleepersJob>(first_record, new_instance(), [&]() -> Status {
+    all_wait.wait();
+    now_us += 8'000;  // which lets the wake-up wait for 2 ms
+    return {};
+  });
+  first->sleeper = &sleeper;
+  first->kept = &kept_at_first;
+  submit(std::move(first));
+  while (first_record->runs == 0) std::this_thread::yield();
+  auto long_job = std::make_unique<LongJob>(long_record, quick);
+  long_job->enough = &urgent_record->finishes;
+  submit(std::move(long_job));
+  all_wait.count_down();
+  WaitFor(*first_record);
+  auto urgent = std::make_unique<FakeJob>(urgent_record, new_instance(), [&]() -> Status {
+    kept_at_last = sleeper.kept();
+    return {};
+  });
+  urgent->priority = PriorityClass::kCritical;
+  submit(std::move(urgent));
+  WaitFor(*long_record);
+  EXPECT_TRUE(kept_at_first);
+  EXPECT_FALSE(kept_at_last);
+  scheduler.Stop(SteadyTime::max());
+}
+
 TEST(Wakeups, OfAnExecutorWaitOnlyWhileOthersWaitForIt) {
   SchedulerOptions options;
   options.executors = 1;

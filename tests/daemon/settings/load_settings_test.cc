@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/settings/model_name.h"
 #include "daemon/settings/processor_set.h"
+#include "daemon/store/names.h"
+
 namespace tfld::daemon {
 namespace {
 
@@ -133,6 +136,36 @@ TEST(ParseSettings, ModelsHaveSettingsOfTheirOwn) {
             "tfld.toml:3:1: unknown option model.x, expected one of name, max_concurrent, max_batch, max_delay_us");
 }
 
+TEST(ParseSettings, ANameThatNoModelCanHaveIsRefused) {
+  EXPECT_EQ(
+      ErrorOf("[[model]]\nname = \"Mobile Net\"\n"),
+      "tfld.toml:2:8: model.name is \"Mobile Net\", which no model can have, expected 1 to 64 of A-Z a-z 0-9 . _ - "
+      "and no '.' first");
+}
+
+TEST(ModelName, IsWhatTheStoreTakes) {
+  for (const std::string& name : {std::string("kws"), std::string("A-b.c_9"), std::string("x..y"), std::string(),
+                                  std::string("."), std::string(".x"), std::string("a b"), std::string("a/b"),
+                                  std::string("\xc3\xa4"), std::string(64, 'a'), std::string(65, 'a')}) {
+    EXPECT_EQ(IsModelName(name), CheckModelName(name).ok()) << name;
+  }
+  for (int c = 0; c < 256; ++c) {
+    const std::string name(2, static_cast<char>(c));
+    EXPECT_EQ(IsModelName(name), CheckModelName(name).ok()) << c;
+  }
+  EXPECT_NE(CheckModelName("").message().find(kModelNameExpected), std::string::npos);
+}
+
+TEST(ParseSettings, AnElementOfAListIsNamedByItsPlace) {
+  EXPECT_EQ(ErrorOf("[inference]\naffinity = [\"0\", \"x\"]\n"),
+            "tfld.toml:2:18: inference.affinity[1] is \"x\", expected a list of processors such as \"0-3,6\"");
+  EXPECT_EQ(ErrorOf("plugins = [\"here.so\", 1, \"/there.so\"]\n"),
+            "tfld.toml:1:12: plugins[0] is \"here.so\", expected an absolute path\n"
+            "tfld.toml:1:23: plugins[1] is the number 1, expected an absolute path");
+  EXPECT_EQ(ErrorOf("plugins = \"/there.so\"\n"),
+            "tfld.toml:1:11: plugins is \"/there.so\", expected a list, each an absolute path");
+}
+
 TEST(ParseSettings, RealNumbersAndTruths) {
   EXPECT_EQ(ErrorOf("[limits]\ncompute_share = 1.5\n"),
             "tfld.toml:2:17: limits.compute_share is the number 1.5, expected a number from 0.01 to 1");
@@ -156,11 +189,14 @@ TEST(ParseSettings, OutOfRangeIsRefused) {
 }
 
 TEST(ParseSettings, MetricsListenOnLoopbackOnly) {
-  for (const char* wrong : {"0.0.0.0:9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:x", "eth0:1"}) {
+  for (const char* wrong : {"0.0.0.0:9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:x", "eth0:1",
+                            "127.x:80", "127.0.0.256:80", "127.0.0.1:1:80", "127.0.0.1:-0", "[::1]1:80"}) {
     EXPECT_NE(ErrorOf(std::string("[metrics]\ntcp_listen = \"") + wrong + "\"\n"), "no error") << wrong;
   }
   EXPECT_EQ(ErrorOf("[metrics]\ntcp_listen = \"\"\n"), "no error");
-  EXPECT_EQ(ErrorOf("[metrics]\ntcp_listen = \"localhost:9464\"\n"), "no error");
+  for (const char* right : {"localhost:9464", "127.0.0.1:9464", "127.1.2.3:0", "[::1]:65535"}) {
+    EXPECT_EQ(ErrorOf(std::string("[metrics]\ntcp_listen = \"") + right + "\"\n"), "no error") << right;
+  }
 }
 
 TEST(ParseSettings, AllComplaintsComeAtOnceInTheOrderOfTheFile) {

@@ -254,6 +254,16 @@ TEST(Channel, AnIdleOneIsClosedAndComesBack) {
   }
 }
 
+TEST(Channel, WhatAnIdleOneHeldStaysReadable) {
+  const ShmFixture fixture({.idle_timeout = std::chrono::milliseconds(1)});
+  Binding binding = *fixture.Connect().Bind("echo");
+  EXPECT_THAT(Echo(binding, 2), ElementsAre(2, 3, 4, 5));
+  fixture.AwaitChannels(0);
+  EXPECT_THAT(*binding.Output<float>(0), ElementsAre(2, 3, 4, 5));
+  ASSERT_TRUE(binding.Infer().ok());
+  EXPECT_THAT(*binding.Output<float>(0), ElementsAre(2, 3, 4, 5));
+}
+
 TEST(Channel, LimitsAreKept) {
   ShmFixture fixture({.max_slots = 4, .max_bytes = 32768, .max_bytes_per_user = 40000});
   fixture.Publish("large", 1, {{ElementType::kInt8, {40000}}});

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -114,6 +115,29 @@ TEST(HostileClient, TheMemoryCannotBeMadeSmaller) {
   EXPECT_EQ(client.slot(0).answer.code, 0U);
 }
 
+// The memory counts as the daemon's: of the machine's memory, but no longer of the user's limit.
+TEST(HostileClient, TheMemoryOfOneThatIsGoneIsFreedThoughSomebodyKeepsIt) {
+  const ShmFixture fixture;
+  int kept = -1;
+  std::size_t header = 0;
+  {
+    RawClient client(fixture.path);
+    client.Open("echo", 4);
+    client.Post(0, 1);
+    client.Await(0);
+    kept = ::dup(client.memory_descriptor());
+    header = client.welcome().slot_offset;
+  }
+  const auto bytes = [kept] {
+    struct stat info {};
+    EXPECT_EQ(::fstat(kept, &info), 0);
+    return static_cast<std::size_t>(info.st_blocks) * 512;
+  };
+  while (bytes() > header) std::this_thread::yield();
+  ::close(kept);
+  ExpectServes(fixture);
+}
+
 TEST(HostileClient, WordsOfARequestAreJudged) {
   const ShmFixture fixture;
   RawClient client(fixture.path);
@@ -189,18 +213,6 @@ TEST(HostileClient, OnesThatDieAtAnyPointLeaveNothing) {
   while (OpenDescriptors() > before) std::this_thread::yield();  // requests under way held the last ones
 }
 
-// Blocks whoever tells it of a request, until it is released.
-class BlockingObserver final : public daemon::RequestObserver {
- public:
-  void OnRequest(const daemon::FinishedRequest&) override {
-    ++told;
-    told.notify_all();
-    released.wait(false);
-  }
-  std::atomic<int> told = 0;
-  std::atomic<bool> released = false;
-};
-
 // The first request is in the middle of its end, and the second one waits, as the server goes.
 TEST(HostileClient, RequestsUnderWayOutliveTheServer) {
   BlockingObserver observer;
@@ -212,8 +224,7 @@ TEST(HostileClient, RequestsUnderWayOutliveTheServer) {
   client.Post(1, 2);  // rings for both
   observer.told.wait(0);
   fixture.server.reset();
-  observer.released = true;
-  observer.released.notify_all();
+  observer.Release();
   client.Await(0);
   client.Await(1);
   EXPECT_EQ(observer.told, 2);

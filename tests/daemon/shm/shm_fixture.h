@@ -1,6 +1,7 @@
 // ShmFixture: the channel's door on a socket, in the process of the test, with models that echo.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,24 @@ class RecordingObserver final : public daemon::RequestObserver {
  private:
   mutable std::mutex mutex_;
   std::vector<Record> records_;
+};
+
+// Blocks whoever tells it of a request, until it is released.
+class BlockingObserver final : public daemon::RequestObserver {
+ public:
+  void OnRequest(const daemon::FinishedRequest&) override {
+    ++told;
+    told.notify_all();
+    released_.wait(false);
+  }
+  void Release() {
+    released_ = true;
+    released_.notify_all();
+  }
+  std::atomic<int> told = 0;
+
+ private:
+  std::atomic<bool> released_ = false;
 };
 
 class ShmFixture {

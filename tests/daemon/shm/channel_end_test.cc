@@ -1,0 +1,275 @@
+// How a channel ends: with a daemon that dies, or one that closes it; and clients whom signals interrupt meanwhile.
+#include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "daemon/shm/channel_connection.h"
+#include "daemon/shm/slot_wake.h"
+#include "daemon/shm/welcome.h"
+#include "tests/daemon/shm/raw_client.h"
+#include "tests/daemon/shm/shm_fixture.h"
+
+namespace tfld::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The door of shm.sock without a daemon behind it. Only one connection waits before it; the next blocks.
+class FakeDoor {
+ public:
+  FakeDoor() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    EXPECT_EQ(::bind(listening_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(::listen(listening_, 0), 0);
+    constexpr timeval kLimit{30, 0};
+    ::setsockopt(listening_, SOL_SOCKET, SO_RCVTIMEO, &kLimit, sizeof(kLimit));
+  }
+  ~FakeDoor() { ::close(listening_); }
+
+  int Accept() const {
+    const int socket = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+    EXPECT_GE(socket, 0);
+    return socket;
+  }
+  // The next one that says hello.
+  int AcceptHello() const {
+    for (;;) {
+      const int socket = Accept();
+      channel::Hello hello;
+      if (socket < 0 || ::recv(socket, &hello, sizeof(hello), 0) == sizeof(hello)) return socket;
+      ::close(socket);  // it only looked whether somebody is here
+    }
+  }
+
+  const TempDir directory;
+  const std::string path = directory / "shm.sock";
+
+ private:
+  const int listening_ = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+};
+
+// The daemon's end of a channel with one slot, of a model without tensors.
+class FakeChannel {
+ public:
+  explicit FakeChannel(int socket) : socket_(socket) {
+    layout_.slots = 1;
+    layout_.slot_offset = layout_.slot_stride = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    header().magic = channel::kMagic;
+    header().protocol = channel::kProtocol;
+    header().state = channel::kOpen;
+  }
+  ~FakeChannel() {
+    Die();
+    ::close(doorbell_);
+  }
+
+  void Welcome() {
+    std::vector<std::byte> packet = daemon::EncodeWelcome(layout_, memory_.size(), 1);
+    const int descriptors[] = {memory_.descriptor(), doorbell_};
+    iovec part{packet.data(), packet.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(descriptors))] = {};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    cmsghdr* const first = CMSG_FIRSTHDR(&message);
+    first->cmsg_level = SOL_SOCKET;
+    first->cmsg_type = SCM_RIGHTS;
+    first->cmsg_len = CMSG_LEN(sizeof(descriptors));
+    std::memcpy(CMSG_DATA(first), descriptors, sizeof(descriptors));
+    EXPECT_GT(::sendmsg(socket_, &message, MSG_NOSIGNAL), 0);
+  }
+  void AwaitPost() {
+    while (std::atomic_ref(header().posted).load() == 0) std::this_thread::yield();
+  }
+  void Take() {
+    AwaitPost();
+    std::atomic_ref(header().posted).store(0);
+  }
+  void Answer() {
+    slot().answer = {};
+    slot().answer.id = slot().request.id;
+    slot().answer.version = 1;
+    daemon::SetSlotState(slot(), channel::kDone, nullptr);
+  }
+  void Close() {
+    std::atomic_ref(header().state).store(channel::kClosed);
+    daemon::WakeSleepers(slot());
+  }
+  // As a daemon that is killed.
+  void Die() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+
+ private:
+  channel::RegionHeader& header() { return *reinterpret_cast<channel::RegionHeader*>(memory_.data()); }
+  channel::SlotHeader& slot() { return *reinterpret_cast<channel::SlotHeader*>(memory_.data() + layout_.slot_offset); }
+
+  int socket_;
+  const int doorbell_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  daemon::ChannelLayout layout_;
+  daemon::ChannelMemory memory_ = *daemon::ChannelMemory::Create(2 * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+};
+
+class ChannelEndTest : public testing::Test {
+ protected:
+  ChannelEndTest() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGUSR1, &action, nullptr);
+  }
+  Binding Bind() const {
+    auto binding = client_.Bind("model");
+    if (!binding.ok()) {
+      std::fprintf(stderr, "%s\n", binding.status().ToString().c_str());
+      std::abort();
+    }
+    return std::move(*binding);
+  }
+  static void Interrupt(std::thread& thread) {
+    ::pthread_kill(thread.native_handle(), SIGUSR1);
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+
+  FakeDoor door_;
+  const Client client_ =
+      *Client::Connect({.runtime_dir = door_.directory.path(), .transport = TransportChoice::kChannel});
+};
+
+TEST_F(ChannelEndTest, WhoIsInterruptedGetsAChannelAllTheSame) {
+  Status status;
+  std::thread client([&] { status = client_.Bind("model").status(); });
+  for (int i = 0; i < 20; ++i) Interrupt(client);  // as it connects: the connection before it waits at the door
+  FakeChannel channel(door_.AcceptHello());
+  for (int i = 0; i < 20; ++i) Interrupt(client);  // as it waits for the welcome
+  channel.Welcome();
+  client.join();
+  EXPECT_TRUE(status.ok()) << status.ToString();
+}
+
+TEST_F(ChannelEndTest, WhoIsInterruptedAllTheTimeSeesThatTheDaemonDied) {
+  Status status;
+  std::atomic<bool> ended = false;
+  std::thread client([&] {
+    Binding binding = Bind();
+    status = binding.Infer();
+    ended = true;
+  });
+  FakeChannel channel(door_.AcceptHello());
+  channel.Welcome();
+  channel.Take();
+  channel.Die();
+  for (int i = 0; i < 2'000 && !ended; ++i) Interrupt(client);
+  EXPECT_TRUE(ended);
+  channel.Answer();  // or it would never end
+  client.join();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+}
+
+TEST_F(ChannelEndTest, WhatWasTakenIsNotAskedForAgain) {
+  Status status;
+  std::thread client([&] {
+    Binding binding = Bind();
+    status = binding.Infer();
+  });
+  FakeChannel channel(door_.AcceptHello());
+  channel.Welcome();
+  channel.Take();
+  channel.Close();
+  std::this_thread::sleep_for(milliseconds(20));
+  channel.Answer();
+  client.join();
+  EXPECT_TRUE(status.ok()) << status.ToString();
+}
+
+TEST_F(ChannelEndTest, WhatWasNotTakenIsAskedForAgainAndNotDoneBeforeItIs) {
+  Status status;
+  std::atomic<bool> answered = false;
+  bool answered_when_done = false;
+  std::thread client([&] {
+    Binding binding = Bind();
+    status = binding.Start();
+    while (status.ok() && !binding.done()) std::this_thread::yield();
+    answered_when_done = answered;
+    if (status.ok()) status = binding.Wait();
+  });
+  FakeChannel first(door_.AcceptHello());
+  first.Welcome();
+  first.AwaitPost();
+  first.Close();
+  FakeChannel second(door_.AcceptHello());
+  second.Welcome();
+  second.Take();
+  answered = true;
+  second.Answer();
+  client.join();
+  EXPECT_TRUE(answered_when_done);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+}
+
+TEST_F(ChannelEndTest, ARequestThatWasGivenUpIsOverWithItsDaemon) {
+  Status late, status;
+  std::thread client([&] {
+    Binding binding = Bind();
+    late = binding.Infer({.timeout = milliseconds(20)});
+    status = binding.Infer();
+  });
+  FakeChannel first(door_.AcceptHello());
+  first.Welcome();
+  first.Take();
+  std::this_thread::sleep_for(milliseconds(100));  // the second one waits for the first
+  first.Die();
+  FakeChannel second(door_.AcceptHello());
+  second.Welcome();
+  second.Take();
+  second.Answer();
+  client.join();
+  EXPECT_EQ(late.code(), StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+}
+
+// The first request is in the middle of its end, and the second one waits, as an idle channel is ended.
+TEST(ChannelConnection, WhatCameAsItsChannelWasEndedIsAnswered) {
+  BlockingObserver observer;
+  ShmFixture fixture({}, &observer);
+  daemon::ShmContext context;
+  context.scheduler = &fixture.scheduler;
+  context.map = &fixture.map;
+  context.observers = {&observer};
+  context.readiness = &fixture.readiness;
+  const FakeDoor door;
+  RawClient client(door.path);
+  daemon::ChannelConnection connection(door.Accept(), {}, std::chrono::steady_clock::now());
+  std::thread opener([&] { client.Open("echo", 2); });
+  while (connection.channel() == nullptr) ASSERT_TRUE(connection.OnReadable(context, {}, 1 << 20));
+  opener.join();
+  client.slot(0).request = {};
+  std::atomic_ref(client.slot(0).state).store(channel::kPosted);
+  std::atomic_ref(client.header().posted).store(1);
+  client.Post(1, 2);  // rings for both
+  observer.told.wait(0);
+  EXPECT_FALSE(connection.End());
+  EXPECT_EQ(std::atomic_ref(client.header().state).load(), channel::kClosed);
+  observer.Release();
+  for (const std::size_t slot : {0, 1}) {
+    client.Await(slot);
+    EXPECT_EQ(client.slot(slot).answer.code, 0U);
+  }
+  while (!connection.End()) std::this_thread::yield();
+}
+
+}  // namespace
+}  // namespace tfld::test
