@@ -11,9 +11,9 @@
 #include <sstream>
 #include <vector>
 
-#include "daemon/settings/model_name.h"
 #include "daemon/settings/option_table.h"
 #include "daemon/settings/user_id.h"
+#include "engine/base/model_name.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {

@@ -6,9 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "daemon/settings/model_name.h"
 #include "daemon/settings/processor_set.h"
-#include "daemon/store/names.h"
 
 namespace tfld::daemon {
 namespace {
@@ -141,19 +139,6 @@ TEST(ParseSettings, ANameThatNoModelCanHaveIsRefused) {
       ErrorOf("[[model]]\nname = \"Mobile Net\"\n"),
       "tfld.toml:2:8: model.name is \"Mobile Net\", which no model can have, expected 1 to 64 of A-Z a-z 0-9 . _ - "
       "and no '.' first");
-}
-
-TEST(ModelName, IsWhatTheStoreTakes) {
-  for (const std::string& name : {std::string("kws"), std::string("A-b.c_9"), std::string("x..y"), std::string(),
-                                  std::string("."), std::string(".x"), std::string("a b"), std::string("a/b"),
-                                  std::string("\xc3\xa4"), std::string(64, 'a'), std::string(65, 'a')}) {
-    EXPECT_EQ(IsModelName(name), CheckModelName(name).ok()) << name;
-  }
-  for (int c = 0; c < 256; ++c) {
-    const std::string name(2, static_cast<char>(c));
-    EXPECT_EQ(IsModelName(name), CheckModelName(name).ok()) << c;
-  }
-  EXPECT_NE(CheckModelName("").message().find(kModelNameExpected), std::string::npos);
 }
 
 TEST(ParseSettings, AnElementOfAListIsNamedByItsPlace) {
