@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include "client/src/socket_probe.h"
@@ -41,11 +40,7 @@ Status Receive(std::vector<std::byte>& packet, ChannelOffer& offer) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  ssize_t size = -1;
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  do {
-    size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
-  } while (size < 0 && errno == EINTR && std::chrono::steady_clock::now() < end);
+  ssize_t size = Uninterrupted([&] { return ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC); });
   // A daemon that has too many connections closes this one without a look at the hello: an error, and behind it why.
   if (size < 0 && errno == ECONNRESET) size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
   if (size <= 0) return Unavailable("the daemon closed the connection, or does not answer");

@@ -46,10 +46,10 @@ Result<UniqueDescriptor> ConnectSocket(const std::string& path, int type) {
   constexpr timeval kLimit{kPatience.count(), 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kLimit, sizeof(kLimit));
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kLimit, sizeof(kLimit));
-  const auto end = std::chrono::steady_clock::now() + kPatience;
-  do {
-    if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return socket;
-  } while (errno == EINTR && std::chrono::steady_clock::now() < end);
+  const auto connect = [&] {
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  };
+  if (Uninterrupted(connect) == 0) return socket;
   return ConnectFailure(errno, path);
 }
 

@@ -56,10 +56,9 @@ std::vector<VersionRequestStats> CountsOf(const AdminContext& context, const std
   return all;
 }
 
-// Times of a batch are those of each of its requests, added up.
 std::uint64_t BusyNs(const VersionRequestStats& stats) {
   std::uint64_t busy = 0;
-  for (const BatchStats& batch : stats.batches) busy += batch.compute_ns / static_cast<std::uint64_t>(batch.size);
+  for (const BatchStats& batch : stats.batches) busy += batch.PerBatch(batch.compute_ns);
   return busy;
 }
 

@@ -10,7 +10,6 @@
 #include "daemon/identity/peer_identity.h"
 #include "daemon/lifecycle/readiness.h"
 #include "daemon/lifecycle/serving_map.h"
-#include "daemon/rpc/message_memory.h"
 #include "daemon/rpc/request_check.h"
 #include "daemon/rpc/request_parameters.h"
 #include "daemon/rpc/tensor_codec.h"
@@ -54,11 +53,11 @@ InferJob::InferJob(const InferenceContext& context, grpc::CallbackServerContext&
 InferJob::~InferJob() = default;
 
 void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequest& request,
-                     inference::ModelInferResponse& response) {
+                     std::uint64_t request_bytes, inference::ModelInferResponse& response) {
   request_ = &request;
   response_ = &response;
   received_ = steady_clock::now();
-  Status status = Prepare(caller);
+  Status status = Prepare(caller, request_bytes);
   if (status.ok()) status = context_.scheduler->SubmitOrRun(*this);
   if (status.ok()) return;  // the job may be gone
   JobTimes times;
@@ -67,7 +66,7 @@ void InferJob::Start(const PeerIdentity* caller, const inference::ModelInferRequ
 }
 
 // Everything that can be decided before an executor is needed.
-Status InferJob::Prepare(const PeerIdentity* caller) {
+Status InferJob::Prepare(const PeerIdentity* caller, std::uint64_t request_bytes) {
   if (caller == nullptr) return {StatusCode::kUnauthenticated, "it is not known who calls"};
   client = {caller->uid, caller->pid};
   TFLD_RETURN_IF_ERROR(context_.readiness->Check());
@@ -81,7 +80,7 @@ Status InferJob::Prepare(const PeerIdentity* caller) {
   deadline = DeadlineOf(call_, parameters, received_);
   posted = received_;
   priority = parameters.priority;
-  bytes = MemoryOf(*request_) + shared_.CopiedBytes() + AnswerBytes(entry());
+  bytes = request_bytes + shared_.CopiedBytes() + AnswerBytes(entry());
   may_batch = HasPlannedShapes(entry(), *request_);
   response_->set_model_name(served_->model);
   response_->set_model_version(std::to_string(served_->version));

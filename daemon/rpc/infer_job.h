@@ -1,6 +1,7 @@
 // InferJob: one inference request of the protocol on its way through the scheduler, whichever call brought it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "daemon/rpc/inference_context.h"
@@ -28,9 +29,9 @@ class InferJob : public Job {
   ~InferJob() override;
 
   // Checks the request, pins its model's version and queues it; Done follows, before this returns or later. Request and
-  // response live until then, and the response is empty. `caller` is null when it is not known who calls. After Done
-  // the job may be started again.
-  void Start(const PeerIdentity* caller, const inference::ModelInferRequest& request,
+  // response live until then, and the response is empty. `caller` is null when it is not known who calls,
+  // `request_bytes` is MemoryOf the request. After Done the job may be started again.
+  void Start(const PeerIdentity* caller, const inference::ModelInferRequest& request, std::uint64_t request_bytes,
              inference::ModelInferResponse& response);
 
   bool cancelled() const final;
@@ -45,7 +46,7 @@ class InferJob : public Job {
 
  private:
   const engine::EntryPoint& entry() const { return instance->executable().entry_points()[0]; }
-  Status Prepare(const PeerIdentity* caller);
+  Status Prepare(const PeerIdentity* caller, std::uint64_t request_bytes);
   void Report(const Status& status, const JobTimes& times) const;
 
   const InferenceContext& context_;

@@ -29,7 +29,7 @@ class Place final : public InferJob {
   Place(const InferenceContext& context, grpc::CallbackServerContext& call, InferStream& stream)
       : InferJob(context, call), stream_(stream) {}
 
-  void Begin(const PeerIdentity* caller) { Start(caller, request, *response.mutable_infer_response()); }
+  void Begin(const PeerIdentity* caller) { Start(caller, request, held, *response.mutable_infer_response()); }
   void Empty();
 
   inference::ModelInferRequest request;

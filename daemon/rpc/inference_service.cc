@@ -12,6 +12,7 @@
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/lifecycle/worker.h"
 #include "daemon/rpc/infer_stream.h"
+#include "daemon/rpc/message_memory.h"
 #include "daemon/rpc/message_pool.h"
 #include "daemon/rpc/model_description.h"
 #include "daemon/rpc/model_statistics.h"
@@ -52,7 +53,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
     ServerUnaryReactor* reactor = call->DefaultReactor();
     auto& holder = *static_cast<MessagePool::Holder*>(call->GetRpcAllocatorState());
     holder.job.emplace(context_, *call, *reactor);
-    holder.job->Start(CallerOf(*call).get(), *request, *response);
+    holder.job->Start(CallerOf(*call).get(), *request, MemoryOf(*request), *response);
     return reactor;
   }
 

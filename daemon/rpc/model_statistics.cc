@@ -21,14 +21,12 @@ void AddMemory(const char* type, std::uint64_t bytes, inference::ModelStatistics
   usage.set_byte_size(bytes);
 }
 
-// Times of a batch are those of each of its requests, added up; the protocol wants each execution's once.
 void FillBatch(const BatchStats& batch, inference::InferBatchStatistics& out) {
-  const auto size = static_cast<std::uint64_t>(batch.size);
-  const std::uint64_t executions = batch.requests / size;
-  out.set_batch_size(size);
-  Set(*out.mutable_compute_input(), executions, batch.input_ns / size);
-  Set(*out.mutable_compute_infer(), executions, batch.compute_ns / size);
-  Set(*out.mutable_compute_output(), executions, batch.output_ns / size);
+  const std::uint64_t executions = batch.PerBatch(batch.requests);
+  out.set_batch_size(static_cast<std::uint64_t>(batch.size));
+  Set(*out.mutable_compute_input(), executions, batch.PerBatch(batch.input_ns));
+  Set(*out.mutable_compute_infer(), executions, batch.PerBatch(batch.compute_ns));
+  Set(*out.mutable_compute_output(), executions, batch.PerBatch(batch.output_ns));
 }
 
 // Each request has one response, the first.

@@ -41,6 +41,9 @@ struct BatchStats {
   int size = 1;
   std::uint64_t requests = 0;
   std::uint64_t input_ns = 0, compute_ns = 0, output_ns = 0;
+
+  // Of such a sum what the batches themselves are: each counted once.
+  std::uint64_t PerBatch(std::uint64_t sum) const { return sum / static_cast<std::uint64_t>(size); }
 };
 
 struct VersionRequestStats {

@@ -76,21 +76,9 @@ class FakeChannel {
   }
 
   void Welcome() {
-    std::vector<std::byte> packet = daemon::EncodeWelcome(layout_, memory_.size(), 1);
+    const std::vector<std::byte> packet = daemon::EncodeWelcome(layout_, memory_.size(), 1);
     const int descriptors[] = {memory_.descriptor(), doorbell_};
-    iovec part{packet.data(), packet.size()};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(descriptors))] = {};
-    msghdr message{};
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof(control);
-    cmsghdr* const first = CMSG_FIRSTHDR(&message);
-    first->cmsg_level = SOL_SOCKET;
-    first->cmsg_type = SCM_RIGHTS;
-    first->cmsg_len = CMSG_LEN(sizeof(descriptors));
-    std::memcpy(CMSG_DATA(first), descriptors, sizeof(descriptors));
-    EXPECT_GT(::sendmsg(socket_, &message, MSG_NOSIGNAL), 0);
+    EXPECT_TRUE(SendPacket(socket_, packet, descriptors));
   }
   void AwaitPost() {
     while (std::atomic_ref(header().posted).load() == 0) std::this_thread::yield();

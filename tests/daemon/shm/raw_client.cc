@@ -28,7 +28,7 @@ RawClient::~RawClient() {
   }
 }
 
-bool RawClient::Send(std::span<const std::byte> packet, std::span<const int> descriptors) const {
+bool SendPacket(int socket, std::span<const std::byte> packet, std::span<const int> descriptors) {
   iovec part{const_cast<std::byte*>(packet.data()), packet.size()};
   std::vector<char> control(CMSG_SPACE(descriptors.size_bytes()));
   msghdr message{};
@@ -43,7 +43,11 @@ bool RawClient::Send(std::span<const std::byte> packet, std::span<const int> des
     header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
   }
-  return ::sendmsg(socket_, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(packet.size());
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL) == static_cast<ssize_t>(packet.size());
+}
+
+bool RawClient::Send(std::span<const std::byte> packet, std::span<const int> descriptors) const {
+  return SendPacket(socket_, packet, descriptors);
 }
 
 bool RawClient::Send(const channel::Hello& hello) const { return Send(std::as_bytes(std::span(&hello, 1))); }

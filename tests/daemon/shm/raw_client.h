@@ -11,6 +11,9 @@
 
 namespace tfld::test {
 
+// A packet, and descriptors along with it. False when it is not taken.
+bool SendPacket(int socket, std::span<const std::byte> packet, std::span<const int> descriptors);
+
 class RawClient {
  public:
   explicit RawClient(const std::string& socket_path);
