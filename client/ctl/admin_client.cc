@@ -131,10 +131,7 @@ Result<v1::GetStatsResponse> AdminClient::GetStats(const std::string& model, boo
   v1::GetStatsRequest request;
   request.set_model(model);
   request.set_histograms(histograms);
-  TFLD_ASSIGN_OR_RETURN(v1::GetStatsResponse response, Call<v1::GetStatsResponse>(&Stub::GetStats, request));
-  // A model that was asked nothing yet and one that does not exist look the same here.
-  if (!model.empty() && response.models().empty()) TFLD_RETURN_IF_ERROR(GetModel(model).status());
-  return response;
+  return Call<v1::GetStatsResponse>(&Stub::GetStats, request);
 }
 
 Result<v1::GetServerInfoResponse> AdminClient::GetServerInfo() {

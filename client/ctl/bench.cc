@@ -169,11 +169,11 @@ void AddBench(CLI::App& app, Action& action) {
   command
       ->add_option("--clients", options->clients,
                    "How many connections, each with one request at a time; 1, or 32 for --rate")
-      ->check(CLI::Range(1, 4096).description(""))
+      ->check(WholeNumber(1, 4096))
       ->type_name("N");
   command->add_option("--sweep", options->sweep, "One run for each of these numbers of clients: 1,4,16,64")
       ->delimiter(',')
-      ->check(CLI::Range(1, 4096).description(""))
+      ->check(WholeNumber(1, 4096))
       ->type_name("N,N");
   command->add_option("--seconds", options->load.seconds, "How long a run takes; 5 if not given")
       ->check(at_least(0.001))

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 
 #include "client/ctl/commands.h"
@@ -97,21 +98,31 @@ Status TraceToJson(const Options& options, AdminClient& admin, Context& context)
 
 Status TraceToFile(const Options& options, AdminClient& admin) {
   TFLD_ASSIGN_OR_RETURN(const v1::GetServerInfoResponse server, admin.GetServerInfo());
-  TFLD_ASSIGN_OR_RETURN(Output output, Output::Open(options.file));
-  Writer writer(options.format, server.version(), std::move(output));
+  std::optional<Writer> writer;  // once the daemon traces: what it refuses costs no file of before
   std::uint64_t traced = 0;
+  const auto open = [&]() -> Status {
+    if (writer) return {};
+    TFLD_ASSIGN_OR_RETURN(Output output, Output::Open(options.file));
+    writer.emplace(options.format, server.version(), std::move(output));
+    return {};
+  };
+  const auto write = [&](const v1::TraceResponse& message) -> Status {
+    TFLD_RETURN_IF_ERROR(open());
+    for (const auto& trace : message.requests()) writer->Write(trace);
+    traced += static_cast<std::uint64_t>(message.requests_size());
+    return writer->Flush();
+  };
   std::uint64_t lost = 0;
   Status written;
   TFLD_RETURN_IF_ERROR(admin.Trace(RequestOf(options), std::chrono::duration<double>(options.seconds),
                                    [&](const v1::TraceResponse& message) {
                                      lost = message.lost();
-                                     for (const auto& trace : message.requests()) writer.Write(trace);
-                                     traced += static_cast<std::uint64_t>(message.requests_size());
-                                     written = writer.Flush();
+                                     written = write(message);
                                      return written.ok();
                                    }));
   TFLD_RETURN_IF_ERROR(written);
-  TFLD_RETURN_IF_ERROR(writer.Finish());
+  TFLD_RETURN_IF_ERROR(open());
+  TFLD_RETURN_IF_ERROR(writer->Finish());
   std::fprintf(stderr, "%s\n",
                StrCat(traced, " requests traced", lost ? StrCat(", ", lost, " lost: raise --rate") : "",
                       options.file.empty() ? "" : StrCat(", written to ", options.file))
@@ -121,8 +132,6 @@ Status TraceToFile(const Options& options, AdminClient& admin) {
 
 Status Trace(const Options& options, Context& context) {
   TFLD_ASSIGN_OR_RETURN(AdminClient * admin, context.Admin());
-  // Of a model that does not exist there would be no request, however long one waits.
-  if (!options.model.empty()) TFLD_RETURN_IF_ERROR(admin->GetStats(options.model).status());
   return context.json() ? TraceToJson(options, *admin, context) : TraceToFile(options, *admin);
 }
 
@@ -137,7 +146,7 @@ void AddTrace(CLI::App& app, Action& action) {
       ->check(CLI::Range(0.01, 86400.0).description(""))
       ->type_name("S");
   command->add_option("--rate", options->rate, "Every so many requests one; all if not given")
-      ->check(CLI::Range(1u, 1'000'000'000u).description(""))
+      ->check(WholeNumber(1, 1'000'000'000))
       ->type_name("N");
   command->add_option("--count", options->count, "End after so many")->check(WholeNumber())->type_name("N");
   command->add_option("--format", options->format, "otel: OpenTelemetry, a JSON document a line. chrome: for Perfetto")

@@ -1,7 +1,7 @@
 #include "client/ctl/whole_number.h"
 
 #include <charconv>
-#include <cstdint>
+#include <limits>
 #include <string>
 #include <system_error>
 
@@ -10,23 +10,26 @@
 namespace tfld::ctl {
 namespace {
 
-CLI::Validator NumberFrom(std::uint64_t least) {
-  const auto check = [least](const std::string& text) {
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+CLI::Validator WholeNumber(std::uint64_t least, std::uint64_t greatest) {
+  const auto check = [least, greatest](const std::string& text) {
     std::uint64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, number);
     const bool whole = parsed.ec == std::errc() && parsed.ptr == end && StrCat(number) == text;
-    if (whole && number >= least) return std::string();
+    if (whole && number >= least && number <= greatest) return std::string();
     return StrCat("'", text, "' came, expected a whole number from ", least,
-                  " on, in digits, with no sign and no 0 before them");
+                  greatest == kNoEnd ? " on" : StrCat(" to ", greatest),
+                  ", in digits, with no sign and no 0 before them");
   };
   return {check, ""};
 }
 
-}  // namespace
+CLI::Validator WholeNumber() { return WholeNumber(0, kNoEnd); }
 
-CLI::Validator WholeNumber() { return NumberFrom(0); }
-
-CLI::Validator VersionNumber() { return NumberFrom(1); }
+CLI::Validator VersionNumber() { return WholeNumber(1, kNoEnd); }
 
 }  // namespace tfld::ctl

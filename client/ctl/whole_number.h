@@ -3,10 +3,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 
 namespace tfld::ctl {
 
-CLI::Validator WholeNumber();    // from 0 on
+CLI::Validator WholeNumber();  // from 0 on
+CLI::Validator WholeNumber(std::uint64_t least, std::uint64_t greatest);
 CLI::Validator VersionNumber();  // of a model's version: from 1 on
 
 }  // namespace tfld::ctl

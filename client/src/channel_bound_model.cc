@@ -92,9 +92,13 @@ class ChannelBoundModel final : public BoundModel {
     const bool rested = posted_ - last_answer_ > kRest;
     if (!lost_ && !link_->closed() && !(rested && link_->gone())) return {};
     lost_ = true;
-    TFLD_ASSIGN_OR_RETURN(auto link, group_->Renew(link_));
-    TFLD_RETURN_IF_ERROR(slot_.Map(*link));  // takes the inputs along, which may go with the old link
-    link_ = std::move(link);
+    auto link = group_->Renew(link_, deadline_);
+    if (link.status().code() == StatusCode::kUnavailable && Clock::now() >= deadline_) {
+      return DeadlineExceeded("the daemon opened no channel within the timeout");
+    }
+    TFLD_RETURN_IF_ERROR(link.status());
+    TFLD_RETURN_IF_ERROR(slot_.Map(**link));  // takes the inputs along, which may go with the old link
+    link_ = *std::move(link);
     lost_ = closed_ = abandoned_ = false;
     return {};
   }
@@ -195,10 +199,11 @@ std::shared_ptr<const ChannelLink> ChannelGroup::link() {
   return link_;
 }
 
-Result<std::shared_ptr<const ChannelLink>> ChannelGroup::Renew(const std::shared_ptr<const ChannelLink>& dead) {
+Result<std::shared_ptr<const ChannelLink>> ChannelGroup::Renew(const std::shared_ptr<const ChannelLink>& dead,
+                                                               Clock::time_point deadline) {
   const std::lock_guard lock(mutex_);
   if (link_ != dead) return link_;
-  TFLD_ASSIGN_OR_RETURN(auto link, ChannelLink::Open(address_));
+  TFLD_ASSIGN_OR_RETURN(auto link, ChannelLink::Open(address_, deadline));
   if (!(link->form() == form_)) {
     return FailedPrecondition(
         StrCat("model ", address_.model, " has other inputs or outputs than what was bound: bind the model again"));

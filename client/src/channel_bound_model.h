@@ -1,6 +1,7 @@
 // A model bound to one slot of a shared-memory channel.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 
@@ -20,7 +21,8 @@ class ChannelGroup {
   std::shared_ptr<const ChannelLink> link();
   // Another link than `dead`: one that was opened meanwhile, or a new one. FAILED_PRECONDITION when the model's tensors
   // are not those that were bound; else the errors of ChannelLink::Open.
-  Result<std::shared_ptr<const ChannelLink>> Renew(const std::shared_ptr<const ChannelLink>& dead);
+  Result<std::shared_ptr<const ChannelLink>> Renew(const std::shared_ptr<const ChannelLink>& dead,
+                                                   std::chrono::steady_clock::time_point deadline);
   const std::string& model() const { return address_.model; }
 
  private:

@@ -30,7 +30,7 @@ Status Send(int socket, const ChannelAddress& address) {
 }
 
 // The packet, cut to what came. Descriptors that came go into `offer`, whatever else is wrong.
-Status Receive(std::vector<std::byte>& packet, ChannelOffer& offer) {
+Status Receive(std::chrono::steady_clock::time_point until, std::vector<std::byte>& packet, ChannelOffer& offer) {
   packet.resize(channel::kMaxWelcomeBytes);
   iovec part{packet.data(), packet.size()};
   std::array<int, 2> descriptors{-1, -1};
@@ -40,9 +40,10 @@ Status Receive(std::vector<std::byte>& packet, ChannelOffer& offer) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  ssize_t size = Uninterrupted([&] { return ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC); });
+  const int socket = offer.socket.get();
+  ssize_t size = CallUntil(socket, until, [&] { return ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC); });
   // A daemon that has too many connections closes this one without a look at the hello: an error, and behind it why.
-  if (size < 0 && errno == ECONNRESET) size = ::recvmsg(offer.socket.get(), &message, MSG_CMSG_CLOEXEC);
+  if (size < 0 && errno == ECONNRESET) size = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
   if (size <= 0) return Unavailable("the daemon closed the connection, or does not answer");
   const cmsghdr* const header = CMSG_FIRSTHDR(&message);
   if (header != nullptr && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(descriptors))) {
@@ -137,12 +138,13 @@ Result<ChannelForm> ParseWelcome(std::span<const std::byte> packet, const Channe
   return form;
 }
 
-Result<ChannelOffer> RequestChannel(const ChannelAddress& address) {
+Result<ChannelOffer> RequestChannel(const ChannelAddress& address, std::chrono::steady_clock::time_point deadline) {
+  const auto until = PatienceEnds(deadline);
   ChannelOffer offer;
-  TFLD_ASSIGN_OR_RETURN(offer.socket, ConnectSocket(address.socket_path, SOCK_SEQPACKET));
+  TFLD_ASSIGN_OR_RETURN(offer.socket, ConnectSocket(address.socket_path, SOCK_SEQPACKET, until));
   TFLD_RETURN_IF_ERROR(Send(offer.socket.get(), address));
   std::vector<std::byte> packet;
-  TFLD_RETURN_IF_ERROR(Receive(packet, offer));
+  TFLD_RETURN_IF_ERROR(Receive(until, packet, offer));
   TFLD_ASSIGN_OR_RETURN(offer.form, ParseWelcome(packet, address, offer.region_bytes));
   return offer;
 }

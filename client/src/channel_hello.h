@@ -1,6 +1,7 @@
 // The client's side of the two packets of shm.sock.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 
@@ -19,7 +20,8 @@ struct ChannelOffer {
   std::size_t region_bytes = 0;
 };
 
-Result<ChannelOffer> RequestChannel(const ChannelAddress& address);
+// Errors are those of ChannelLink::Open.
+Result<ChannelOffer> RequestChannel(const ChannelAddress& address, std::chrono::steady_clock::time_point deadline);
 
 // The form that a Welcome tells. Errors: the daemon's refusal; INTERNAL when the packet makes no sense: every offset
 // and size in the result lies within the region, and all but the names was checked against it.

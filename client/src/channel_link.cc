@@ -37,10 +37,13 @@ bool operator==(const ChannelForm& a, const ChannelForm& b) {
          a.slot_stride == b.slot_stride;
 }
 
-Status AskChannel(const std::string& socket_path) { return RequestChannel({socket_path, "", "", 1}).status(); }
+Status AskChannel(const std::string& socket_path) {
+  return RequestChannel({socket_path, "", "", 1}, kNoDeadline).status();
+}
 
-Result<std::shared_ptr<const ChannelLink>> ChannelLink::Open(const ChannelAddress& address) {
-  TFLD_ASSIGN_OR_RETURN(ChannelOffer offer, RequestChannel(address));
+Result<std::shared_ptr<const ChannelLink>> ChannelLink::Open(const ChannelAddress& address,
+                                                             std::chrono::steady_clock::time_point deadline) {
+  TFLD_ASSIGN_OR_RETURN(ChannelOffer offer, RequestChannel(address, deadline));
   TFLD_RETURN_IF_ERROR(CheckMemory(offer.memory.get(), offer.region_bytes));
   std::shared_ptr<ChannelLink> link(new ChannelLink);
   link->socket_ = std::move(offer.socket);

@@ -3,6 +3,7 @@
 // Thread rule: immutable, and all methods from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +16,8 @@
 #include "proto/channel/memory.h"
 
 namespace tfld::client {
+
+inline constexpr std::chrono::steady_clock::time_point kNoDeadline = std::chrono::steady_clock::time_point::max();
 
 // What to ask for.
 struct ChannelAddress {
@@ -46,8 +49,10 @@ Status AskChannel(const std::string& socket_path);
 
 class ChannelLink {
  public:
-  // Errors: UNAVAILABLE when nobody answers; what the daemon answers; INTERNAL when its answer makes no sense.
-  static Result<std::shared_ptr<const ChannelLink>> Open(const ChannelAddress& address);
+  // Errors: UNAVAILABLE when nobody answers, for kPatience or until the deadline; what the daemon answers; INTERNAL
+  // when its answer makes no sense.
+  static Result<std::shared_ptr<const ChannelLink>> Open(const ChannelAddress& address,
+                                                         std::chrono::steady_clock::time_point deadline = kNoDeadline);
   ~ChannelLink();
 
   const ChannelForm& form() const { return form_; }

@@ -24,7 +24,7 @@ class ChannelTransport final : public Transport {
   Status Connect(std::chrono::nanoseconds wait) override {
     const Clock::time_point begin = Clock::now();
     for (;;) {
-      Status status = ConnectSocket(socket_path_, SOCK_SEQPACKET).status();
+      Status status = ConnectSocket(socket_path_, SOCK_SEQPACKET, PatienceEnds(kNoDeadline)).status();
       if (status.code() != StatusCode::kUnavailable || Clock::now() - begin >= wait) return status;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

@@ -17,18 +17,25 @@ inline constexpr std::chrono::seconds kPatience{10};
 // the message says what to do.
 Status ProbeSocket(const std::string& path);
 
-// A connection of this type (SOCK_STREAM, SOCK_SEQPACKET), whose calls block for kPatience at most and are therefore
-// not begun again by themselves after a signal. The same errors.
-Result<UniqueDescriptor> ConnectSocket(const std::string& path, int type);
+// The end of kPatience from now on, or the deadline if that comes first.
+std::chrono::steady_clock::time_point PatienceEnds(std::chrono::steady_clock::time_point deadline);
 
-// A system call on such a connection, made again when a signal has interrupted it, for kPatience in all. What it
-// returned last, with its errno.
+// A connection of this type (SOCK_STREAM, SOCK_SEQPACKET). The same errors; UNAVAILABLE as well when it is not accepted
+// until `until`.
+Result<UniqueDescriptor> ConnectSocket(const std::string& path, int type, std::chrono::steady_clock::time_point until);
+
+// From now on calls on the socket block until then at most. They are therefore not begun again by themselves after a
+// signal.
+void LimitCalls(int socket, std::chrono::steady_clock::time_point until);
+
+// A system call on the socket that blocks until then at most, and is made again when a signal has interrupted it. What
+// it returned last, with its errno.
 template <typename Call>
-auto Uninterrupted(const Call& call) {
-  const auto end = std::chrono::steady_clock::now() + kPatience;
+auto CallUntil(int socket, std::chrono::steady_clock::time_point until, const Call& call) {
   for (;;) {
+    LimitCalls(socket, until);
     const auto result = call();
-    if (result >= 0 || errno != EINTR || std::chrono::steady_clock::now() >= end) return result;
+    if (result >= 0 || errno != EINTR || std::chrono::steady_clock::now() >= until) return result;
   }
 }
 

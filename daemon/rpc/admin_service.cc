@@ -142,14 +142,14 @@ class AdminService final : public v1::Admin::CallbackService {
   ServerUnaryReactor* GetStats(CallbackServerContext* call, const v1::GetStatsRequest* request,
                                v1::GetStatsResponse* response) override {
     return Answer(*call, [=, this](const std::string&) -> Status {
-      DescribeStats(context_, *request, names_, *response);
-      return {};
+      return DescribeStats(context_, *request, names_, *response);
     });
   }
 
   BlockingWriter<v1::TraceResponse>* Trace(CallbackServerContext* call, const v1::TraceRequest* request) override {
     auto* writer = new BlockingWriter<v1::TraceResponse>;
-    return OnThread(*call, writer, [=, this](const std::string&) {
+    return OnThread(*call, writer, [=, this](const std::string&) -> Status {
+      TFLD_RETURN_IF_ERROR(CheckKnown(context_, request->model()));
       return StreamTraces(*context_.tracer, *request, StreamOf(*call, *writer));
     });
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "daemon/lifecycle/manager.h"
 #include "daemon/lifecycle/serving_map.h"
 #include "daemon/rpc/admin_convert.h"
 #include "daemon/rpc/admin_service.h"
@@ -84,14 +85,20 @@ void DescribeVersion(const VersionRequestStats& stats, const ServedVersions& in_
 
 }  // namespace
 
-void DescribeStats(const AdminContext& context, const v1::GetStatsRequest& request, UserNames& names,
-                   v1::GetStatsResponse& response) {
+Status CheckKnown(const AdminContext& context, const std::string& model) {
+  if (model.empty() || !context.stats->Snapshot(model).empty()) return {};
+  return context.manager->Get(model).status();
+}
+
+Status DescribeStats(const AdminContext& context, const v1::GetStatsRequest& request, UserNames& names,
+                     v1::GetStatsResponse& response) {
+  TFLD_RETURN_IF_ERROR(CheckKnown(context, request.model()));
   DescribeDaemon(context, *response.mutable_daemon());
   const ServedVersions in_service = context.map->Snapshot();
   for (const VersionRequestStats& stats : CountsOf(context, request.model(), in_service)) {
     DescribeVersion(stats, in_service, *context.map, request.histograms(), *response.add_models());
   }
-  if (!request.histograms()) return;
+  if (!request.histograms()) return {};
   for (const ClientStats& client : context.stats->Clients()) {
     v1::ClientStats& out = *response.add_clients();
     out.set_name(client.uid ? names.NameOf(*client.uid) : "other");
@@ -100,6 +107,7 @@ void DescribeStats(const AdminContext& context, const v1::GetStatsRequest& reque
     out.set_failed(client.failed);
     ToProto(client.request, *out.mutable_request());
   }
+  return {};
 }
 
 }  // namespace tfld::daemon

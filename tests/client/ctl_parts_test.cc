@@ -1,7 +1,5 @@
 // The parts of tfld-ctl that need no daemon.
 #include <gmock/gmock.h>
-#include <grpcpp/server.h>
-#include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -9,7 +7,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "client/ctl/admin_client.h"
 #include "client/ctl/context.h"
 #include "client/ctl/elements.h"
 #include "client/ctl/exit_status.h"
@@ -22,7 +19,7 @@
 #include "client/ctl/to_json.h"
 #include "engine/base/str_cat.h"
 #include "tests/support/temp_dir.h"
-#include "tfld/v1/admin.grpc.pb.h"
+#include "tfld/v1/admin.pb.h"
 
 namespace tfld::ctl {
 namespace {
@@ -170,36 +167,6 @@ TEST(ContextTest, AStreamOfLinesEndsWithItsErrorAsALine) {
               context.PrintJsonError(Unavailable("gone"));
             }),
             "{\"look\":1}\n{\"error\":{\"code\":\"UNAVAILABLE\",\"message\":\"gone\"}}\n");
-}
-
-// Knows the model "new", which was asked nothing yet, and remembers counts of "gone".
-class FakeAdmin final : public v1::Admin::Service {
- public:
-  grpc::Status GetStats(grpc::ServerContext*, const v1::GetStatsRequest* request,
-                        v1::GetStatsResponse* response) override {
-    if (request->model() == "gone") response->add_models()->set_model("gone");
-    return {};
-  }
-  grpc::Status GetModel(grpc::ServerContext*, const v1::GetModelRequest* request, v1::GetModelResponse*) override {
-    if (request->model() == "new") return {};
-    return {grpc::StatusCode::NOT_FOUND, StrCat("model ", request->model(), " is not known")};
-  }
-};
-
-TEST(AdminClientTest, StatisticsOfAModelThatIsNotThereAreNotFound) {
-  const TempDir directory;
-  const std::string path = directory / "admin.sock";
-  FakeAdmin admin;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort(StrCat("unix:", path), grpc::InsecureServerCredentials());
-  builder.RegisterService(&admin);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  ASSERT_NE(server, nullptr);
-  AdminClient client(path);
-  for (const char* good : {"", "new", "gone"}) EXPECT_TRUE(client.GetStats(good).ok()) << good;
-  const Status status = client.GetStats("typo").status();
-  EXPECT_EQ(status.code(), StatusCode::kNotFound);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("typo"));
 }
 
 TEST(ToJsonTest, WhatIsNotSetIsNull) {

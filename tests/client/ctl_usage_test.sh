@@ -36,6 +36,9 @@ for number in -1 +1 010 0x1 1.0 " 1" 18446744073709551616; do
   expect 2 "whole number from 0 on" "$ctl" infer m --seed "$number"
   expect 2 "whole number from 0 on" "$ctl" bench m --seed "$number"
   expect 2 "whole number from 0 on" "$ctl" bench m --requests "$number"
+  expect 2 "whole number from 1 to 4096" "$ctl" bench m --clients "$number"
+  expect 2 "whole number from 1 to 4096" "$ctl" bench m --sweep "1,$number"
+  expect 2 "whole number from 1 to" "$ctl" trace --rate "$number"
   for command in top watch trace; do
     expect 2 "whole number from 0 on" "$ctl" "$command" --count "$number"
   done

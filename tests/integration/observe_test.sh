@@ -62,6 +62,8 @@ json "$dir/traced" 'len(d["requests"]) == 5 and d["requests"][0]["transport"] ==
 "$bin/tfld-ctl" trace --model nothing --seconds 0.2 >"$dir/none" 2>/dev/null
 [[ $? -eq 1 ]] || fail "a trace of a model that is not there"
 [[ ! -s $dir/none ]] || fail "a trace of nothing has something"
+"$bin/tfld-ctl" trace --model nothing --seconds 0.2 -o "$dir/otel" 2>/dev/null
+[[ -s $dir/otel ]] || fail "a trace that was refused emptied the file of an earlier one"
 "$bin/tfld-ctl" top --once --output json >"$dir/top" || fail "top"
 json "$dir/top" 'd["models"][0]["model"] == "bearing_fault" and d["models"][0]["requests_per_second"] > 0'
 json "$dir/top" 'd["models"][0]["p99_us"] >= d["models"][0]["p50_us"] > 0 and d["clients"][0]["requests_per_second"] > 0'

@@ -303,6 +303,31 @@ TEST_F(AdminServiceTest, TheTimeOfABatchCountsOnce) {
   EXPECT_EQ(answer.models(0).busy_ns(), 200'000u);
 }
 
+TEST_F(AdminServiceTest, OfAModelThatNeverWasThereIsNothingToCountOrToTrace) {
+  FinishedRequest request;
+  request.model = "gone";
+  request.version = 1;
+  inference_.stats.OnRequest(request);
+  v1::GetStatsRequest ask;
+  v1::GetStatsResponse answer;
+  for (const char* model : {"", "a", "gone"}) {
+    ask.set_model(model);
+    EXPECT_TRUE(Call(&Stub::GetStats, ask, answer).ok()) << model;
+  }
+  ask.set_model("typo");
+  const grpc::Status counted = Call(&Stub::GetStats, ask, answer);
+  EXPECT_EQ(counted.error_code(), StatusCode::NOT_FOUND);
+  EXPECT_THAT(counted.error_message(), HasSubstr("typo"));
+
+  grpc::ClientContext context;
+  v1::TraceRequest trace;
+  trace.set_model("typo");
+  const auto stream = stub_->Trace(&context, trace);
+  v1::TraceResponse begun;
+  EXPECT_FALSE(stream->Read(&begun));
+  EXPECT_EQ(stream->Finish().error_code(), StatusCode::NOT_FOUND);
+}
+
 TEST_F(AdminServiceTest, ATraceTellsOfRequestsUntilItsCount) {
   grpc::ClientContext context;
   v1::TraceRequest ask;

@@ -61,7 +61,7 @@ class FakeManager : public daemon::Manager {
   std::vector<daemon::ModelStatus> List() const override { return {Model("a"), Model("b")}; }
 
   Result<daemon::ModelStatus> Get(const std::string& model) const override {
-    if (model != "a") return NotFound(StrCat("model '", model, "' is not known"));
+    if (model != "a" && model != "echo") return NotFound(StrCat("model '", model, "' is not known"));
     return Model(model);
   }
 

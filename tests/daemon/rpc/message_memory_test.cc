@@ -12,9 +12,10 @@ namespace {
 
 using inference::ModelInferRequest;
 
+constexpr int kMany = 10'000;
+
 // Each is a way to make much of little.
 TEST(MessageMemory, IsAtLeastWhatTheMessageTakes) {
-  constexpr int kMany = 10'000;
   const std::function<void(ModelInferRequest&)> ways[] = {
       [](ModelInferRequest& request) { request.add_raw_input_contents(); },
       [](ModelInferRequest& request) { request.mutable_id()->append("id"); },
@@ -26,15 +27,20 @@ TEST(MessageMemory, IsAtLeastWhatTheMessageTakes) {
         request.mutable_inputs(0)->mutable_contents()->add_int_contents(1);
         request.mutable_inputs(0)->mutable_contents()->add_bytes_contents();
       },
-      [](ModelInferRequest& request) {
-        (*request.mutable_parameters())[std::to_string(request.parameters_size())].set_bool_param(true);
-      },
   };
   for (const auto& add : ways) {
     ModelInferRequest request;
     for (int i = 0; i < kMany; ++i) add(request);
     EXPECT_GE(MemoryOf(request), request.SpaceUsedLong() / 2) << request.ByteSizeLong();
   }
+}
+
+// Not SpaceUsedLong, which reads maps through reflection: their layout in the library is another than in a program with
+// the thread sanitizer.
+TEST(MessageMemory, IsAtLeastWhatParametersTake) {
+  ModelInferRequest request;
+  for (int i = 0; i < kMany; ++i) (*request.mutable_parameters())[std::to_string(i)].set_bool_param(true);
+  EXPECT_GE(MemoryOf(request), kMany * (sizeof(std::string) + sizeof(inference::InferParameter)));
 }
 
 TEST(MessageMemory, OfAUsualRequestIsThatOfItsTensors) {

@@ -229,6 +229,23 @@ TEST_F(ChannelEndTest, ARequestThatWasGivenUpIsOverWithItsDaemon) {
   EXPECT_TRUE(status.ok()) << status.ToString();
 }
 
+TEST_F(ChannelEndTest, ARequestsTimeoutHoldsForItsNewChannelToo) {
+  Status silent, full;
+  std::thread client([&] {
+    Binding binding = Bind();
+    EXPECT_EQ(binding.Infer().code(), StatusCode::kUnavailable);
+    silent = binding.Infer({.timeout = milliseconds(20)});  // nobody answers its hello
+    full = binding.Infer({.timeout = milliseconds(20)});    // nor is there room at the door for another
+  });
+  FakeChannel channel(door_.AcceptHello());
+  channel.Welcome();
+  channel.Take();
+  channel.Die();
+  client.join();
+  EXPECT_EQ(silent.code(), StatusCode::kDeadlineExceeded) << silent.ToString();
+  EXPECT_EQ(full.code(), StatusCode::kDeadlineExceeded) << full.ToString();
+}
+
 // The first request is in the middle of its end, and the second one waits, as an idle channel is ended.
 TEST(ChannelConnection, WhatCameAsItsChannelWasEndedIsAnswered) {
   BlockingObserver observer;
