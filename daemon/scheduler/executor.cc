@@ -11,6 +11,8 @@ using std::chrono::nanoseconds;
 // the executor itself looks often enough; and a follower that spins would take the processor of the client that waits.
 // But a job that was asked for while the last one ran shows that there is work for two.
 constexpr nanoseconds kWorthAFollower{200'000};
+// A job of less than this is over soon enough not to be interrupted within an operator.
+constexpr nanoseconds kWorthInterrupting{200'000};
 // How often a busy executor looks whether a channel has something urgent; less often where a look takes long, so that
 // whoever rings without end does not get all the time of jobs that run.
 constexpr nanoseconds kBetweenLooks{20'000};
@@ -69,7 +71,7 @@ void Executor::Loop() {
     } else {
       whom = core_.WhomToTell(lane_);
     }
-    lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost};
+    lane_.running[static_cast<std::size_t>(slot_)] = {true, job->priority, now + cost, now};
     lock.unlock();
     core_.Rouse(lane_, whom);
     wakeups_.WorkUntil(cost > nanoseconds(0) ? now + cost : SteadyTime::max());
@@ -117,6 +119,7 @@ void Executor::Run(Job& job, int level) {
       DecidePatience(job, ended);
     } else {
       wakeups_.KeepUntil(SteadyTime::min());
+      lane_.running[static_cast<std::size_t>(slot_)].since += ended - started;
     }
     // What waited for this one's model is not for this executor, which goes on with what it preempted.
     if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
@@ -164,7 +167,9 @@ void Executor::RunBatch() {
   batch_.EndAll(ended);
 }
 
-bool Executor::BeforeStep(int, int) {
+bool Executor::Interrupts() const { return cost_ == nanoseconds(0) || cost_ >= kWorthInterrupting; }
+
+void Executor::LookAround() {
   const bool listens = lane_.index == 0 && !core_.poller.empty();
   if (listens || !wakeups_.empty()) {
     const SteadyTime now = core_.Now();
@@ -172,7 +177,6 @@ bool Executor::BeforeStep(int, int) {
     if (listens) Listen(now);
   }
   LookForUrgent();
-  return true;
 }
 
 // An idle executor waits on the channels, if there is one; but it may have been woken and not have got a processor yet,

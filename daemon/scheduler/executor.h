@@ -1,5 +1,5 @@
 // Executor: one thread that runs jobs of a lane, one after the other or several of a version as one batch; and an
-// urgent one in the middle of these, at the border of two operators.
+// urgent one in the middle of these, at the border of two operators or where an operator can be interrupted.
 #pragma once
 
 #include <chrono>
@@ -22,9 +22,14 @@ class Executor final : public engine::StepObserver {
   // Until the scheduler is closed and nothing waits.
   void Loop();
 
-  // While a job that may be preempted runs: before each of its operators.
-  bool BeforeStep(int graph, int node) override;
+  // While a job that may be preempted runs: before each of its operators and, if it takes long, within them.
+  bool BeforeStep(int, int) override {
+    LookAround();
+    return true;
+  }
   void AfterStep(int, int, std::string_view) override {}
+  bool Interrupts() const override;
+  void WithinStep() override { LookAround(); }
 
  private:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -39,6 +44,7 @@ class Executor final : public engine::StepObserver {
   void Begin(const Job& job, Nanoseconds cost, SteadyTime now);
   StepObserver* ObserverFor(const Job& job) { return MayBePreempted(job) ? this : nullptr; }
   bool MayBePreempted(const Job& job) const;
+  void LookAround();
   void Listen(SteadyTime now);
   void LookForUrgent();
   Job* PopUrgent();

@@ -170,6 +170,9 @@ SchedulerStats Scheduler::stats() const {
     }
     stats.busy += lane->busy;
     stats.executors += static_cast<int>(lane->running.size());
+    for (const Lane::Running& running : lane->running) {
+      if (running.busy) stats.oldest_start = std::min(stats.oldest_start, running.since);
+    }
   }
   stats.finished = impl_->finished;
   stats.preemptions = impl_->preemptions;

@@ -46,6 +46,8 @@ struct SchedulerStats {
   std::array<std::size_t, kPriorityClasses> queued_by_class{};
   int busy = 0;
   int executors = 0;
+  // When the oldest of the jobs that executors run was started, less what has preempted it; the far future for none.
+  SteadyTime oldest_start = SteadyTime::max();
   std::uint64_t finished = 0;  // jobs that executors have ended since the start; those that preempt do not count
   std::uint64_t preemptions = 0;
   std::array<std::uint64_t, kRefusals> refused{};  // by Refusal

@@ -36,6 +36,7 @@ struct Lane {
     bool busy = false;
     PriorityClass priority = PriorityClass::kNormal;
     SteadyTime until{};  // as estimated
+    SteadyTime since{};  // later than the start by what has preempted it
   };
 
   const int index;

@@ -15,6 +15,7 @@
 
 namespace tfld::engine {
 
+class Interruption;
 class Shape;
 class ThreadPool;
 class SessionServices;
@@ -64,7 +65,8 @@ class RunContext {
   const std::int32_t* slots = nullptr;
   int num_inputs = 0;
   int num_outputs = 0;
-  ThreadPool* pool = nullptr;  // null: one thread
+  ThreadPool* pool = nullptr;            // null: one thread
+  Interruption* interruption = nullptr;  // for kernels that can be interrupted; null for none
   KernelState* state = nullptr;
   SessionServices* services = nullptr;
   const Shape* shapes = nullptr;     // one a slot, right when the step begins; null outside of a session

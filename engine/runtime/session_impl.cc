@@ -73,6 +73,8 @@ void Session::Impl::Reset() {
   has_run_once.assign(plan->graphs.size(), false);
 }
 
+void Session::Impl::Take() { observer->WithinStep(); }
+
 Status Session::Impl::RunGraph(int graph_index) {
   const GraphPlan& graph = plan->graphs[static_cast<std::size_t>(graph_index)];
   const auto& graph_states = states[static_cast<std::size_t>(graph_index)];
@@ -81,6 +83,7 @@ Status Session::Impl::RunGraph(int graph_index) {
   run.pool = pool.get();
   run.services = this;
   run.shapes = shapes.data();
+  if (observer != nullptr && observer->Interrupts()) run.interruption = this;
   if (graph.steps.empty() && observer != nullptr && !observer->BeforeStep(graph.source, -1)) {
     return Cancelled("stopped before a graph without steps");
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/aligned_buffer.h"
+#include "engine/kernels/interruption.h"
 #include "engine/kernels/session_services.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/plan_builder.h"
@@ -18,11 +19,12 @@ inline PlanOptions PlanOptionsOf(const ExecutableOptions& options) {
   return {options.backend, options.threads, options.limits.max_arena_bytes};
 }
 
-struct Session::Impl final : SessionServices {
+struct Session::Impl final : SessionServices, Interruption {
   // Takes a plan and allocates everything that running it needs; forgets all contents. On an error nothing changes.
   Status Adopt(std::shared_ptr<const Plan> next);
 
   Status RunGraph(int graph_index) override;
+  void Take() override;  // Interruption's
   void Reset();
 
   ResourceVariable* FindResource(std::int32_t handle) override;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/str_cat.h"
+#include "engine/delegate/xnnpack/interruptible_tasks.h"
 #include "engine/delegate/xnnpack/library.h"
 #include "engine/kernels/thread_pool.h"
 
@@ -79,6 +80,7 @@ class OperatorKernel final : public Kernel {
     if (pool != state.pool) TFLD_RETURN_IF_ERROR(ShapeFor(pool, state));
     const Buffers buffers = FindBuffers(run);
     if (!state.is_set_up || buffers != state.buffers) TFLD_RETURN_IF_ERROR(SetUp(buffers, state));
+    const InterruptibleTasks tasks(run.interruption);
     for (const UniqueOperator& op : state.operators) {
       const xnn_status status = xnn_run_operator(op.get(), pool);
       if (status != xnn_status_success) return ToStatus(status, "run an operator");

@@ -145,6 +145,12 @@ class StepObserver {
   // run that without an end. False stops the run with CANCELLED; the session can run again.
   virtual bool BeforeStep(int graph, int node) = 0;
   virtual void AfterStep(int graph, int node, std::string_view kernel) = 0;
+
+  // Whether WithinStep is wanted, asked before each run of a graph.
+  virtual bool Interrupts() const { return false; }
+  // Now and then in the middle of a long step, where its kernel can be interrupted and runs on one thread. The thread
+  // may run other sessions before it returns.
+  virtual void WithinStep() {}
 };
 
 // Thread rule: one owner, one call at a time. Run allocates nothing once the first run is done.

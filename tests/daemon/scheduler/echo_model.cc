@@ -7,7 +7,6 @@
 
 #include "engine/base/str_cat.h"
 #include "tests/support/model_builder.h"
-#include "tfld/engine.h"
 
 namespace tfld::test {
 namespace {
@@ -86,10 +85,11 @@ std::vector<std::byte> RunningSumModel() {
 }
 
 std::shared_ptr<daemon::ModelInstance> InstanceOf(const std::vector<std::byte>& bytes, int slots,
-                                                  const daemon::InstanceOptions& instance_options) {
+                                                  const daemon::InstanceOptions& instance_options,
+                                                  engine::Backend backend) {
   const auto model = OrDie(engine::Model::FromBytes(bytes, "test.tflite"));
   engine::ExecutableOptions options;
-  options.backend = engine::Backend::kReference;
+  options.backend = backend;
   auto executable = OrDie(engine::Executable::Create(model, options));
   const std::vector<std::shared_ptr<engine::ThreadPool>> pools(static_cast<std::size_t>(slots));
   return OrDie(daemon::ModelInstance::Create(std::move(executable), pools, instance_options));

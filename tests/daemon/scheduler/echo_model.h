@@ -10,6 +10,7 @@
 
 #include "daemon/scheduler/model_instance.h"
 #include "engine/tensor/element_type.h"
+#include "tfld/engine.h"
 
 namespace tfld::test {
 
@@ -37,6 +38,7 @@ std::vector<std::byte> HeadModel(std::int32_t size);
 std::vector<std::byte> RunningSumModel();
 
 std::shared_ptr<daemon::ModelInstance> InstanceOf(const std::vector<std::byte>& model, int slots,
-                                                  const daemon::InstanceOptions& options = {});
+                                                  const daemon::InstanceOptions& options = {},
+                                                  engine::Backend backend = engine::Backend::kReference);
 
 }  // namespace tfld::test

@@ -11,6 +11,7 @@
 
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/daemon/scheduler/fake_job.h"
+#include "tests/support/long_convolution.h"
 
 namespace tfld::daemon {
 namespace {
@@ -90,6 +91,23 @@ TEST_F(PreemptionTest, ACriticalJobRunsInTheMiddleOfALowerOne) {
     EXPECT_NE(critical.used, outer.used);
     EXPECT_EQ(scheduler.stats().preemptions, 1u);
   }
+}
+
+// The model has one step, and what comes before that is not what is tried: the critical job is submitted while it runs.
+TEST_F(PreemptionTest, ACriticalJobRunsInTheMiddleOfALongOperator) {
+  const auto large = test::InstanceOf(test::LongConvolution(), 1, {.levels = 2}, engine::Backend::kCpu);
+  Scheduler scheduler(Options(1));
+  for (int attempt = 0; attempt < 1000 && scheduler.stats().preemptions == 0; ++attempt) {
+    SessionJob outer(large, PriorityClass::kNormal, RunOnce);
+    SessionJob critical(instance_, PriorityClass::kCritical, RunOnce);
+    ASSERT_TRUE(scheduler.Submit(outer).ok());
+    outer.started.wait(false);
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    ASSERT_TRUE(scheduler.Submit(critical).ok());
+    outer.finished.wait(false);
+    critical.finished.wait(false);
+  }
+  EXPECT_GT(scheduler.stats().preemptions, 0u);
 }
 
 TEST_F(PreemptionTest, NothingElsePreempts) {

@@ -1,7 +1,6 @@
 #include "daemon/scheduler/scheduler.h"
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <atomic>
 #include <latch>
@@ -316,6 +315,50 @@ TEST_F(SchedulerTest, AJobMayBeUsedAgainAsSoonAsItHasFinished) {
   }
 }
 
+TEST_F(SchedulerTest, TellsSinceWhenTheOldestJobRuns) {
+  std::atomic<int> now{100};
+  SchedulerOptions options = Options(2);
+  options.clock = [&now] { return SteadyTime(seconds(now)); };
+  std::latch release(1);
+  Scheduler scheduler(options);
+  EXPECT_EQ(scheduler.stats().oldest_start, SteadyTime::max());
+  const auto hangs = Occupy(scheduler, release);
+  now = 105;
+  WaitFor(*Submit(scheduler));
+  EXPECT_EQ(scheduler.stats().oldest_start, SteadyTime(seconds(100)));
+  release.count_down();
+  WaitFor(*hangs);
+  while (scheduler.stats().busy > 0) std::this_thread::yield();
+  EXPECT_EQ(scheduler.stats().oldest_start, SteadyTime::max());
+}
+
+TEST_F(SchedulerTest, AJobIsNoOlderByWhatPreemptsIt) {
+  std::atomic<int> now{100};
+  SchedulerOptions options = Options(1);
+  options.clock = [&now] { return SteadyTime(seconds(now)); };
+  std::latch started(1);
+  Scheduler scheduler(options);
+  const auto instance = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.levels = 2});
+  const auto urgent = std::make_shared<JobRecord>(), outer = std::make_shared<JobRecord>();
+  SteadyTime start{};
+  const auto runs_on = [&]() -> Status {
+    started.count_down();
+    while (urgent->finishes == 0) TFLD_RETURN_IF_ERROR(instance->session(0).Run());
+    start = scheduler.stats().oldest_start;
+    return {};
+  };
+  ASSERT_TRUE(test::Submit(scheduler, std::make_unique<FakeJob>(outer, instance, runs_on)).ok());
+  started.wait();
+  auto job = std::make_unique<FakeJob>(urgent, instance, [&now]() -> Status {
+    now += 50;
+    return {};
+  });
+  job->priority = PriorityClass::kCritical;
+  ASSERT_TRUE(test::Submit(scheduler, std::move(job)).ok());
+  EXPECT_EQ(WaitFor(*outer), StatusCode::kOk);
+  EXPECT_EQ(start, SteadyTime(seconds(150)));
+}
+
 TEST_F(SchedulerTest, ADeviceHasItsOwnQueue) {
   SchedulerOptions options = Options(1);
   options.devices = 1;
@@ -338,52 +381,6 @@ TEST_F(SchedulerTest, ADeviceHasItsOwnQueue) {
   EXPECT_NE(threads[0], threads[1]);
   const auto nowhere = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1, {.queue = 2});
   EXPECT_EQ(test::Submit(scheduler, std::make_unique<FakeJob>(records[0], nowhere)).code(), StatusCode::kInternal);
-}
-
-TEST(SchedulerOptionsTest, PinsExecutors) {
-  cpu_set_t usable;
-  CPU_ZERO(&usable);
-  ASSERT_EQ(sched_getaffinity(0, sizeof(usable), &usable), 0);
-  std::vector<int> processors;
-  for (int i = 0; i < CPU_SETSIZE; ++i) {
-    if (CPU_ISSET(static_cast<std::size_t>(i), &usable)) processors.push_back(i);
-  }
-  SchedulerOptions options = Options(1);
-  options.affinity = {{processors.back()}};
-  Scheduler scheduler(options);
-  std::vector<int> found;
-  auto record = std::make_shared<JobRecord>();
-  const auto body = [&found]() -> Status {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    sched_getaffinity(0, sizeof(set), &set);
-    for (int i = 0; i < CPU_SETSIZE; ++i) {
-      if (CPU_ISSET(static_cast<std::size_t>(i), &set)) found.push_back(i);
-    }
-    return {};
-  };
-  const auto instance = test::EchoInstance({{engine::ElementType::kFloat32, {1, 4}}}, 1);
-  ASSERT_TRUE(test::Submit(scheduler, std::make_unique<FakeJob>(record, instance, body)).ok());
-  WaitFor(*record);
-  EXPECT_EQ(found, (std::vector<int>{processors.back()}));
-  cpu_set_t after;
-  sched_getaffinity(0, sizeof(after), &after);
-  EXPECT_TRUE(CPU_EQUAL(&usable, &after)) << "the thread that makes them stays where it was";
-}
-
-TEST(SchedulerOptionsTest, UsesTheProcessorsThatItMay) {
-  Scheduler scheduler(SchedulerOptions{});
-  EXPECT_GE(scheduler.stats().executors, 1);
-  EXPECT_EQ(scheduler.pools().size(), static_cast<std::size_t>(scheduler.stats().executors));
-}
-
-TEST(SchedulerOptionsTest, GivesEachExecutorItsPool) {
-  SchedulerOptions options = Options(2);
-  options.threads_per_executor = 2;
-  Scheduler scheduler(options);
-  ASSERT_EQ(scheduler.pools().size(), 2u);
-  EXPECT_NE(scheduler.pools()[0], nullptr);
-  EXPECT_NE(scheduler.pools()[0], scheduler.pools()[1]);
 }
 
 }  // namespace
