@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "client/src/grpc_channel.h"
+#include "client/src/socket_probe.h"
+#include "engine/base/str_cat.h"
 #include "tfld/v1/admin.grpc.pb.h"
 
 namespace tfld::ctl {
@@ -32,6 +34,16 @@ bool Send(Stream& stream, const v1::DeployHeader& header, std::span<const std::b
   return stream.WritesDone();
 }
 
+void SetDeadline(grpc::ClientContext& context, AdminClient::Duration time) {
+  if (time.count() > 0) client::SetTimeout(context, std::chrono::duration_cast<std::chrono::nanoseconds>(time));
+}
+
+// The deadlines of these calls are ours: the daemon has not answered.
+Status ToStatus(const grpc::Status& status, const std::string& socket_path) {
+  if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) return client::FromGrpc(status, socket_path);
+  return DeadlineExceeded(StrCat("the daemon on ", socket_path, " does not answer"));
+}
+
 }  // namespace
 
 struct AdminClient::Connection {
@@ -46,11 +58,12 @@ AdminClient::AdminClient(const std::string& socket_path) : connection_(std::make
 AdminClient::~AdminClient() = default;
 
 template <typename Response, typename Method, typename Request>
-Result<Response> AdminClient::Call(Method method, const Request& request) {
+Result<Response> AdminClient::Call(Method method, const Request& request, Duration time) {
   grpc::ClientContext context;
+  SetDeadline(context, time);
   Response response;
   const grpc::Status status = (connection_->stub.get()->*method)(&context, request, &response);
-  TFLD_RETURN_IF_ERROR(client::FromGrpc(status, connection_->socket_path));
+  TFLD_RETURN_IF_ERROR(ToStatus(status, connection_->socket_path));
   return response;
 }
 
@@ -110,13 +123,14 @@ Status AdminClient::Remove(const std::string& model, std::optional<std::uint64_t
 }
 
 Result<v1::ListModelsResponse> AdminClient::ListModels() {
-  return Call<v1::ListModelsResponse>(&Stub::ListModels, v1::ListModelsRequest());
+  return Call<v1::ListModelsResponse>(&Stub::ListModels, v1::ListModelsRequest(), client::kPatience);
 }
 
 Result<v1::ModelStatus> AdminClient::GetModel(const std::string& model) {
   v1::GetModelRequest request;
   request.set_model(model);
-  TFLD_ASSIGN_OR_RETURN(v1::GetModelResponse response, Call<v1::GetModelResponse>(&Stub::GetModel, request));
+  TFLD_ASSIGN_OR_RETURN(v1::GetModelResponse response,
+                        Call<v1::GetModelResponse>(&Stub::GetModel, request, client::kPatience));
   return std::move(*response.mutable_model());
 }
 
@@ -124,42 +138,43 @@ Result<v1::GetHistoryResponse> AdminClient::GetHistory(const std::string& model,
   v1::GetHistoryRequest request;
   request.set_model(model);
   request.set_limit(limit);
-  return Call<v1::GetHistoryResponse>(&Stub::GetHistory, request);
+  return Call<v1::GetHistoryResponse>(&Stub::GetHistory, request, client::kPatience);
 }
 
 Result<v1::GetStatsResponse> AdminClient::GetStats(const std::string& model, bool histograms) {
   v1::GetStatsRequest request;
   request.set_model(model);
   request.set_histograms(histograms);
-  return Call<v1::GetStatsResponse>(&Stub::GetStats, request);
+  return Call<v1::GetStatsResponse>(&Stub::GetStats, request, client::kPatience);
 }
 
 Result<v1::GetServerInfoResponse> AdminClient::GetServerInfo() {
-  return Call<v1::GetServerInfoResponse>(&Stub::GetServerInfo, v1::GetServerInfoRequest());
+  return Call<v1::GetServerInfoResponse>(&Stub::GetServerInfo, v1::GetServerInfoRequest(), client::kPatience);
 }
 
 Result<v1::SetLogLevelResponse> AdminClient::SetLogLevel(const std::string& level) {
   v1::SetLogLevelRequest request;
   request.set_level(level);
-  return Call<v1::SetLogLevelResponse>(&Stub::SetLogLevel, request);
+  return Call<v1::SetLogLevelResponse>(&Stub::SetLogLevel, request, client::kPatience);
 }
 
 template <typename Message, typename Method, typename Request>
 Status AdminClient::Follow(Method method, const Request& request, Duration time,
                            const std::function<bool(const Message&)>& show) {
   grpc::ClientContext context;
-  if (time.count() > 0) {
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::duration_cast<std::chrono::milliseconds>(time));
-  }
+  SetDeadline(context, time);
   const auto stream = (connection_->stub.get()->*method)(&context, request);
   Message message;
+  bool answered = false;
   bool enough = false;
-  while (!enough && stream->Read(&message)) enough = !show(message);
+  while (!enough && stream->Read(&message)) {
+    answered = true;
+    enough = !show(message);
+  }
   if (enough) context.TryCancel();
   const grpc::Status status = stream->Finish();
-  if (enough || (time.count() > 0 && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)) return {};
-  return client::FromGrpc(status, connection_->socket_path);
+  if (enough || (answered && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED)) return {};
+  return ToStatus(status, connection_->socket_path);
 }
 
 Status AdminClient::Trace(const v1::TraceRequest& request, Duration time,

@@ -1,4 +1,5 @@
-// The admin service of the daemon, with our own statuses: one function a call.
+// The admin service of the daemon, with our own statuses: one function a call. What changes models takes as long as it
+// takes, all else ten seconds at most.
 //
 // Thread rule: one thread at a time.
 #pragma once
@@ -45,7 +46,8 @@ class AdminClient {
   Result<v1::SetLogLevelResponse> SetLogLevel(const std::string& level);
 
   // Call `on_message` on the calling thread until it returns false or the time is over, or the daemon has no more; the
-  // daemon's stop is no error. No time is no limit.
+  // daemon's stop is no error. No time is no limit. DEADLINE_EXCEEDED when the daemon sends nothing, not even the
+  // message that comes at once.
   using Duration = std::chrono::duration<double>;
   Status Trace(const v1::TraceRequest& request, Duration time,
                const std::function<bool(const v1::TraceResponse&)>& on_message);
@@ -55,8 +57,9 @@ class AdminClient {
  private:
   struct Connection;
 
+  // No time is no limit.
   template <typename Response, typename Method, typename Request>
-  Result<Response> Call(Method method, const Request& request);
+  Result<Response> Call(Method method, const Request& request, Duration time = {});
 
   template <typename Message, typename Method, typename Request>
   Status Follow(Method method, const Request& request, Duration time, const std::function<bool(const Message&)>& show);

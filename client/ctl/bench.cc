@@ -3,9 +3,12 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/finite_number.h"
 #include "client/ctl/infer_inputs.h"
+#include "client/ctl/input_option.h"
 #include "client/ctl/load_generator.h"
 #include "client/ctl/text.h"
+#include "client/ctl/to_json.h"
 #include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
 #include "tfld/client.h"
@@ -106,14 +109,17 @@ std::string LoopText(const Load& load) {
                 load.uniform ? "equal distances" : "random (Poisson)", ", latency from the intended start");
 }
 
-void Show(const Options& options, const std::vector<Run>& runs, Context& context) {
-  if (context.json() || options.json) {
+// `status` is that of the run after these, which could not be made.
+void Show(const Options& options, const std::vector<Run>& runs, const Status& status, Context& context) {
+  if (context.json()) {
     Json list = Json::array();
     for (const Run& run : runs) list.push_back(ToJson(run));
-    context.PrintJson({{"model", options.model},
-                       {"loop", options.load.rate > 0 ? "open" : "closed"},
-                       {"rate", options.load.rate > 0 ? Json(options.load.rate) : Json()},
-                       {"runs", std::move(list)}});
+    Json document = {{"model", options.model},
+                     {"loop", options.load.rate > 0 ? "open" : "closed"},
+                     {"rate", options.load.rate > 0 ? Json(options.load.rate) : Json()},
+                     {"runs", std::move(list)}};
+    if (!status.ok()) document.update(ctl::ToJson(status));
+    context.PrintJson(document);
     return;
   }
   context.Print(StrCat(options.model, ", ", LoopText(options.load), "\n\n"));
@@ -131,12 +137,12 @@ void Show(const Options& options, const std::vector<Run>& runs, Context& context
   }
 }
 
-Status Bench(const Options& options, Context& context) {
+// Adds to `runs` until one cannot be made.
+Status MakeRuns(const Options& options, const Context& context, std::vector<Run>& runs) {
   std::vector<std::string> transports = {options.transport};
   if (options.transport == "both") transports = {"grpc", "channel"};
   std::vector<int> counts = options.sweep;
   if (counts.empty()) counts = {options.clients > 0 ? options.clients : options.load.rate > 0 ? kOpenLoopClients : 1};
-  std::vector<Run> runs;
   for (const std::string& transport : transports) {
     for (const int clients : counts) {
       Load load = options.load;
@@ -147,7 +153,15 @@ Status Bench(const Options& options, Context& context) {
       runs.push_back({used, clients, std::move(result)});
     }
   }
-  Show(options, runs, context);
+  return {};
+}
+
+Status Bench(const Options& options, Context& context) {
+  if (options.json) context.UseJson();
+  std::vector<Run> runs;
+  const Status status = MakeRuns(options, context, runs);
+  if (!runs.empty()) Show(options, runs, status, context);
+  TFLD_RETURN_IF_ERROR(status);
   for (const Run& run : runs) {
     if (run.result.latencies.count() == 0)
       return run.result.failed > 0 ? run.result.first_failure : Internal("no request was made");
@@ -162,7 +176,7 @@ void AddBench(CLI::App& app, Action& action) {
       {"critical", Priority::kCritical}, {"normal", Priority::kNormal}, {"background", Priority::kBackground}};
   CLI::App* command = app.add_subcommand("bench", "Measure latency and throughput of a model");
   auto options = std::make_shared<Options>();
-  const auto at_least = [](double least) { return CLI::Range(least, 1e9).description(""); };
+  const auto at_least = [](double least) { return FiniteNumber(least, 1e9); };
   command->add_option("NAME", options->model, "The model")->required();
   command->add_option("--version", options->version, "Its version or a label; the active one if not given")
       ->type_name("VERSION");
@@ -191,9 +205,7 @@ void AddBench(CLI::App& app, Action& action) {
   command->add_option("--transport", options->transport, "How requests are sent; both: one after the other")
       ->check(CLI::IsMember({"auto", "grpc", "channel", "both"}).description(""))
       ->type_name("auto|grpc|channel|both");
-  command->add_option("--input", options->inputs, "An input, by name or index, from a .npy file or raw bytes")
-      ->allow_extra_args(false)
-      ->type_name("NAME=FILE");
+  AddInputOption(*command, options->inputs);
   command->add_option("--seed", options->load.seed, "For inputs that are not given and for random arrivals")
       ->check(WholeNumber())
       ->type_name("S");

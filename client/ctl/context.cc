@@ -34,6 +34,11 @@ void Context::Print(const std::string& text) const { std::fwrite(text.data(), 1,
 
 void Context::Print(const Table& table) const { Print(table.ToString(colors_)); }
 
+Status Context::Flush() const {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return DataLoss("cannot write to standard output");
+}
+
 void Context::PrintJson(const nlohmann::ordered_json& document) {
   // Names and messages come from outside: bytes that are not UTF-8 are replaced rather than refused.
   Print(document.dump(lines_ ? -1 : 2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");

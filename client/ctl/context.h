@@ -22,6 +22,7 @@ class Context {
 
   const std::string& runtime_dir() const { return runtime_dir_; }
   bool json() const { return format_ == OutputFormat::kJson; }
+  void UseJson() { format_ = OutputFormat::kJson; }
   // Whether people watch: standard output is a terminal, and NO_COLOR is not set.
   bool colors() const { return colors_; }
 
@@ -31,6 +32,8 @@ class Context {
   // To standard output.
   void Print(const std::string& text) const;
   void Print(const Table& table) const;
+  // Fails when not all that was printed so far has arrived.
+  Status Flush() const;
   // The one document of the command; after UseJsonLines, one more line of its stream.
   void PrintJson(const nlohmann::ordered_json& document);
   void UseJsonLines() { lines_ = true; }
@@ -39,7 +42,7 @@ class Context {
 
  private:
   const std::string runtime_dir_;
-  const OutputFormat format_;
+  OutputFormat format_;
   const bool colors_;
   bool lines_ = false;
   bool printed_ = false;  // a document

@@ -1,10 +1,13 @@
 #include "client/ctl/elements.h"
 
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <type_traits>
 
 namespace tfld::ctl {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 // Calls `visit` with a value of the C++ type of `type`; not at all when there is none.
 template <typename Visit>
@@ -43,18 +46,28 @@ T ToElement(std::uint64_t random) {
   return static_cast<T>(random % 101);
 }
 
+template <typename T>
+T Read(const std::byte* bytes) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return *bytes != std::byte{0};  // a bool of C++ must not have other values than 0 and 1
+  } else {
+    T element{};
+    std::memcpy(&element, bytes, sizeof(T));
+    return element;
+  }
+}
+
 }  // namespace
 
-std::vector<double> ToNumbers(DataType type, std::span<const std::byte> bytes) {
-  std::vector<double> numbers;
-  WithType(type, [&](auto element) {
-    numbers.reserve(bytes.size() / sizeof(element));
-    for (std::size_t at = 0; at + sizeof(element) <= bytes.size(); at += sizeof(element)) {
-      std::memcpy(&element, bytes.data() + at, sizeof(element));
-      numbers.push_back(static_cast<double>(element));
+Json ElementsOf(DataType type, std::span<const std::byte> bytes) {
+  Json elements;
+  WithType(type, [&]<typename T>(T) {
+    elements = Json::array();
+    for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
+      elements.push_back(Read<T>(bytes.data() + at));
     }
   });
-  return numbers;
+  return elements;
 }
 
 void FillRandom(DataType type, std::span<std::byte> bytes, std::uint64_t seed) {

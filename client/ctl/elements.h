@@ -1,17 +1,17 @@
-// The elements of a tensor as numbers to look at.
+// The elements of a tensor, to look at.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
-#include <vector>
 
 #include "tfld/client.h"
 
 namespace tfld::ctl {
 
-// Empty for types that are not numbers of C++ (FP16, BF16, BYTES).
-std::vector<double> ToNumbers(DataType type, std::span<const std::byte> bytes);
+// As an array, with integers to the last digit; null for types that are not numbers of C++ (FP16, BF16, BYTES).
+nlohmann::ordered_json ElementsOf(DataType type, std::span<const std::byte> bytes);
 
 // Fills a tensor with numbers that depend on the seed alone: integers over their range (at most 100 for those wider
 // than a byte, so that indexes stay small), floating-point numbers in [0, 1).

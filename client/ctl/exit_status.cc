@@ -7,8 +7,11 @@ namespace tfld::ctl {
 ExitStatus ExitStatusOf(const Status& status, const std::string& runtime_dir) {
   if (status.ok()) return kSuccess;
   if (status.code() != StatusCode::kUnavailable) return kFailure;
-  const Status probe = client::ProbeSocket(runtime_dir + "/admin.sock");
-  return probe.code() == StatusCode::kUnavailable ? kNoDaemon : kFailure;
+  // All of them: this user may not be allowed to connect to each.
+  for (const char* socket : {"/tfld.sock", "/admin.sock", "/metrics.sock"}) {
+    if (client::ProbeSocket(runtime_dir + socket).ok()) return kFailure;
+  }
+  return kNoDaemon;
 }
 
 }  // namespace tfld::ctl

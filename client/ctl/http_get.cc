@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -67,6 +68,16 @@ Result<std::string> ReceiveAll(int descriptor) {
   return Internal("the answer is too long");
 }
 
+// By the head: the end of the connection may be that of the daemon.
+bool IsComplete(std::string_view head, std::string_view body) {
+  constexpr std::string_view kLength = "\r\nContent-Length: ";
+  const std::size_t at = head.find(kLength);
+  std::size_t length = 0;
+  if (at == std::string_view::npos) return false;
+  std::from_chars(head.data() + at + kLength.size(), head.data() + head.size(), length);
+  return body.size() == length;
+}
+
 }  // namespace
 
 Result<std::string> HttpGet(const std::string& socket_path, const std::string& target) {
@@ -76,12 +87,16 @@ Result<std::string> HttpGet(const std::string& socket_path, const std::string& t
   // HTTP/1.0: the body comes in one piece and ends with the connection.
   TFLD_RETURN_IF_ERROR(SendAll(socket.get(), StrCat("GET ", target, " HTTP/1.0\r\nHost: tfld\r\n\r\n")));
   TFLD_ASSIGN_OR_RETURN(std::string answer, ReceiveAll(socket.get()));
-  const std::size_t body = answer.find("\r\n\r\n");
+  const std::size_t head = answer.find("\r\n\r\n");
   const std::string first_line = answer.substr(0, answer.find("\r\n"));
-  if (body == std::string::npos || first_line.find(" 200") == std::string::npos) {
+  if (head == std::string::npos || first_line.find(" 200") == std::string::npos) {
     return Status(StatusCode::kUnknown, StrCat(socket_path, " answered '", first_line, "'"));
   }
-  return answer.substr(body + 4);
+  std::string body = answer.substr(head + 4);
+  if (!IsComplete(std::string_view(answer).substr(0, head), body)) {
+    return Unavailable(StrCat("the answer of ", socket_path, " ends too soon: the daemon may have ended"));
+  }
+  return body;
 }
 
 }  // namespace tfld::ctl

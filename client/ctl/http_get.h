@@ -7,7 +7,8 @@
 
 namespace tfld::ctl {
 
-// The body of a 200 answer. UNAVAILABLE when nobody listens; UNKNOWN with the status line for any other answer.
+// The body of a 200 answer. UNAVAILABLE when nobody listens, or when it is cut; UNKNOWN with the status line for any
+// other answer.
 Result<std::string> HttpGet(const std::string& socket_path, const std::string& target);
 
 }  // namespace tfld::ctl

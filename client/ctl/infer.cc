@@ -5,8 +5,10 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
 #include "client/ctl/files.h"
+#include "client/ctl/finite_number.h"
 #include "client/ctl/infer_inputs.h"
 #include "client/ctl/infer_outputs.h"
+#include "client/ctl/input_option.h"
 #include "client/ctl/text.h"
 #include "client/ctl/whole_number.h"
 #include "engine/base/str_cat.h"
@@ -76,18 +78,19 @@ void AddInfer(CLI::App& app, Action& action) {
   command->add_option("NAME", options->model, "The model")->required();
   command->add_option("--version", options->version, "Its version or a label; the active one if not given")
       ->type_name("VERSION");
-  command->add_option("--input", options->inputs, "An input, by name or index, from a .npy file or raw bytes")
-      ->allow_extra_args(false)
-      ->type_name("NAME=FILE");
+  AddInputOption(*command, options->inputs);
   command->add_option("--output-dir", options->output_dir, "Write each output there as NAME.npy")->type_name("DIR");
   command->add_option("--labels", options->labels_file, "Names of the classes, one a line")->type_name("FILE");
   command->add_option("--seed", options->seed, "For inputs that are not given: they are random")
       ->check(WholeNumber())
       ->type_name("S");
   command->add_option("--timeout", options->timeout_ms, "Deadline in milliseconds")
-      ->check(CLI::Range(0.0, 1e9).description(""))
+      ->check(FiniteNumber(0, 1e9))
       ->type_name("MS");
-  command->footer("Shows each output's type, shape, range and its five greatest elements.");
+  command->footer(
+      "Shows each output's type, shape, range and its five greatest elements. Raw bytes of strings: before each its "
+      "length,\n"
+      "in 4 bytes, little-endian.");
   command->callback([&action, options] { action = [options](Context& context) { return Infer(*options, context); }; });
 }
 

@@ -1,12 +1,14 @@
 #include "client/ctl/infer_inputs.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstring>
+#include <string_view>
 
 #include "client/ctl/elements.h"
 #include "client/ctl/files.h"
 #include "client/ctl/npy.h"
+#include "client/src/string_codec.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
@@ -20,7 +22,21 @@ Result<std::size_t> FindInput(const std::string& name, const Binding& binding) {
   return number && index < binding.inputs().size() ? Result<std::size_t>(index) : binding.InputIndex(name);
 }
 
+// From the protocol's form of strings. Where the only size is open, it becomes their number.
+Status SetStrings(std::span<const std::byte> bytes, std::size_t index, Binding& binding) {
+  const auto strings = client::DecodeStrings(bytes);
+  if (!strings.ok()) {
+    return InvalidArgument(
+        "it ends inside of a string: expected the length of each before it, in 4 bytes, little-endian");
+  }
+  if (binding.inputs()[index].shape == std::vector<std::int64_t>{-1}) {
+    TFLD_RETURN_IF_ERROR(binding.ResizeInput(index, std::array{static_cast<std::int64_t>(strings->size())}));
+  }
+  return binding.SetStrings(index, std::vector<std::string_view>(strings->begin(), strings->end()));
+}
+
 Status CopyBytes(std::span<const std::byte> bytes, std::size_t index, Binding& binding) {
+  if (binding.inputs()[index].type == DataType::kBytes) return SetStrings(bytes, index, binding);
   TFLD_ASSIGN_OR_RETURN(const std::span<std::byte> input, binding.InputBytes(index));
   if (bytes.size() != input.size()) {
     return InvalidArgument(
@@ -53,8 +69,7 @@ Status FillFromFile(const std::string& path, std::size_t index, Binding& binding
 Status FillInputs(const std::vector<std::string>& assignments, std::uint64_t seed, Binding& binding) {
   std::vector<bool> filled(binding.inputs().size(), false);
   for (const std::string& assignment : assignments) {
-    const std::size_t equals = assignment.rfind('=');
-    if (equals == std::string::npos) return InvalidArgument(StrCat("--input ", assignment, ": expected NAME=FILE"));
+    const std::size_t equals = assignment.find('=');
     TFLD_ASSIGN_OR_RETURN(const std::size_t index, FindInput(assignment.substr(0, equals), binding));
     TFLD_RETURN_IF_ERROR(FillFromFile(assignment.substr(equals + 1), index, binding));
     filled[index] = true;

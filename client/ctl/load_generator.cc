@@ -8,8 +8,11 @@
 #include <latch>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "engine/base/str_cat.h"
 
 namespace tfld::ctl {
 namespace {
@@ -122,7 +125,15 @@ Result<LoadResult> RunLoad(const Load& load, const MakeCall& make) {
   std::vector<std::thread> threads;
   threads.reserve(clients.size());
   for (int i = 0; i < load.clients; ++i) {
-    threads.emplace_back([&, i] { RunClient(i, make, shared, clients[static_cast<std::size_t>(i)]); });
+    try {
+      threads.emplace_back([&, i] { RunClient(i, make, shared, clients[static_cast<std::size_t>(i)]); });
+    } catch (const std::system_error& error) {
+      const std::lock_guard lock(shared.mutex);
+      shared.setup =
+          ResourceExhausted(StrCat("cannot start the threads of ", load.clients, " clients: ", error.what()));
+      shared.ready.count_down(load.clients - i);
+      break;
+    }
   }
   shared.ready.wait();
   shared.begin = Clock::now();

@@ -37,7 +37,8 @@ using Call = std::function<Status()>;
 // Makes the calls of one client, on its thread.
 using MakeCall = std::function<Result<Call>(int client)>;
 
-// Fails when a client cannot be made, or when its first call fails. A client whose call fails later goes on.
+// Fails when a client or its thread cannot be made, or when its first call fails. A client whose call fails later goes
+// on.
 Result<LoadResult> RunLoad(const Load& load, const MakeCall& make);
 
 // When the calls of an open loop begin, in seconds after the start.

@@ -68,7 +68,9 @@ int Run(int argc, char** argv) {
     return app.exit(error) == 0 ? kSuccess : kWrongUsage;  // zero: help or the version was asked for
   }
   Context context(runtime_dir, format);
-  return Report(action(context), context);
+  const Status status = action(context);
+  const Status printed = context.Flush();
+  return Report(status.ok() ? printed : status, context);
 }
 
 }  // namespace

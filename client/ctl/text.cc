@@ -10,7 +10,7 @@
 namespace tfld::ctl {
 
 std::string PlainNumber(double value, int decimals) {
-  std::array<char, 64> buffer{};
+  std::array<char, 512> buffer{};  // the greatest double has 309 digits before the point
   const int length = std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
   return {buffer.data(), static_cast<std::size_t>(length)};
 }

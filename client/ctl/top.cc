@@ -2,12 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/finite_number.h"
 #include "client/ctl/top_view.h"
 #include "client/ctl/whole_number.h"
 
@@ -22,14 +22,14 @@ struct Options {
 };
 
 // On a terminal each look takes the place of the one before; elsewhere they follow each other.
-void Show(const TopView& view, const Options& options, Context& context) {
+Status Show(const TopView& view, const Options& options, Context& context) {
   if (context.json()) {
     context.PrintJson(ToJson(view));
   } else {
     const bool terminal = ::isatty(STDOUT_FILENO) == 1 && !options.once;
     context.Print((terminal ? "\033[H\033[J" : "") + TopText(view, context.colors()) + (terminal ? "" : "\n"));
   }
-  std::fflush(stdout);
+  return context.Flush();
 }
 
 Status Top(const Options& options, Context& context) {
@@ -40,7 +40,7 @@ Status Top(const Options& options, Context& context) {
   for (std::uint64_t shown = 0; count == 0 || shown < count; ++shown) {
     std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
     TFLD_ASSIGN_OR_RETURN(v1::GetStatsResponse now, admin->GetStats(options.model, true));
-    Show(Compare(before, now), options, context);
+    TFLD_RETURN_IF_ERROR(Show(Compare(before, now), options, context));
     before = std::move(now);
   }
   return {};
@@ -53,7 +53,7 @@ void AddTop(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "Only this model");
   command->add_option("--interval", options->interval, "Seconds between two looks; 1 if not given")
-      ->check(CLI::Range(0.05, 3600.0).description(""))
+      ->check(FiniteNumber(0.05, 3600))
       ->type_name("S");
   command->add_option("--count", options->count, "End after so many looks")->check(WholeNumber())->type_name("N");
   command->add_flag("--once", options->once, "One look, one interval long");

@@ -7,6 +7,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/finite_number.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
 #include "client/ctl/trace_format.h"
@@ -44,9 +45,17 @@ class Output {
   }
 
   void Write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), file_); }
-  Status Flush() { return std::fflush(file_) == 0 ? Status() : ErrnoStatus(errno, "cannot write the traces"); }
+  Status Flush() {
+    return std::fflush(file_) == 0 && std::ferror(file_) == 0 ? Status() : ErrnoStatus(errno, kCannotWrite);
+  }
+  Status Close() {
+    TFLD_RETURN_IF_ERROR(Flush());
+    std::FILE* const file = std::exchange(file_, nullptr);
+    return file == stdout || std::fclose(file) == 0 ? Status() : ErrnoStatus(errno, kCannotWrite);
+  }
 
  private:
+  static constexpr char kCannotWrite[] = "cannot write the traces";
   explicit Output(std::FILE* file) : file_(file) {}
   std::FILE* file_;
 };
@@ -64,7 +73,7 @@ class Writer {
   Status Flush() { return output_.Flush(); }
   Status Finish() {
     if (format_ == Format::kChrome) output_.Write(ChromeFormat::Tail());
-    return output_.Flush();
+    return output_.Close();
   }
 
  private:
@@ -143,22 +152,33 @@ void AddTrace(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("--model", options->model, "Only requests of this model")->type_name("NAME");
   command->add_option("--seconds", options->seconds, "How long; 10 if not given")
-      ->check(CLI::Range(0.01, 86400.0).description(""))
+      ->check(FiniteNumber(0.01, 86400))
       ->type_name("S");
   command->add_option("--rate", options->rate, "Every so many requests one; all if not given")
       ->check(WholeNumber(1, 1'000'000'000))
       ->type_name("N");
   command->add_option("--count", options->count, "End after so many")->check(WholeNumber())->type_name("N");
-  command->add_option("--format", options->format, "otel: OpenTelemetry, a JSON document a line. chrome: for Perfetto")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("otel|chrome");
-  command->add_option("-o,--file", options->file, "Where to; standard output if not given")->type_name("FILE");
+  const CLI::Option* format =
+      command
+          ->add_option("--format", options->format, "otel: OpenTelemetry, a JSON document a line. chrome: for Perfetto")
+          ->transform(CLI::CheckedTransformer(formats).description(""))
+          ->type_name("otel|chrome");
+  const CLI::Option* file =
+      command->add_option("-o,--file", options->file, "Where to; standard output if not given")->type_name("FILE");
   command->add_flag("--recent", options->recent,
                     "What the trace settings of the inference protocol had sampled, instead of what happens now");
   command->footer(
       "A request is a span with its model, version, id, client, transport and status; below it are its stages: queue,\n"
       "input, compute, output. Open chrome traces with https://ui.perfetto.dev or chrome://tracing.");
-  command->callback([&action, options] { action = [options](Context& context) { return Trace(*options, context); }; });
+  const CLI::Option* output = app.get_option("--output");
+  command->callback([&action, options, format, file, output] {
+    auto printed = OutputFormat::kTable;
+    if (*output) output->results(printed);
+    if (printed == OutputFormat::kJson && (*format || *file)) {
+      throw CLI::ValidationError("--output json", "is a form of its own: leave out --format and --file");
+    }
+    action = [options](Context& context) { return Trace(*options, context); };
+  });
 }
 
 }  // namespace tfld::ctl

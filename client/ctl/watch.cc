@@ -4,6 +4,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/finite_number.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
 #include "client/ctl/whole_number.h"
@@ -34,7 +35,13 @@ Status Watch(const Options& options, Context& context) {
   context.UseJsonLines();
   TFLD_ASSIGN_OR_RETURN(AdminClient * admin, context.Admin());
   std::uint64_t shown = 0;
+  std::uint64_t lost = 0;
   const auto show = [&](const v1::WatchResponse& message) {
+    if (message.lost() > lost) {
+      lost = message.lost();
+      if (context.json()) context.PrintJson({{"lost", lost}});
+      std::fprintf(stderr, "tfld-ctl: %s\n", StrCat(lost, " events lost so far: they were not taken in time").c_str());
+    }
     for (const v1::WatchEvent& event : message.events()) {
       if (options.count != 0 && shown == options.count) break;
       if (context.json()) {
@@ -44,8 +51,7 @@ Status Watch(const Options& options, Context& context) {
       }
       ++shown;
     }
-    std::fflush(stdout);
-    return options.count == 0 || shown < options.count;
+    return context.Flush().ok() && (options.count == 0 || shown < options.count);
   };
   return admin->Watch(options.model, std::chrono::duration<double>(options.seconds), show);
 }
@@ -57,13 +63,13 @@ void AddWatch(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   command->add_option("NAME", options->model, "The model; all, and the daemon itself, if not given");
   command->add_option("--seconds", options->seconds, "How long; until interrupted if not given")
-      ->check(CLI::Range(0.0, 1e6).description(""))
+      ->check(FiniteNumber(0, 1e6))
       ->type_name("S");
   command->add_option("--count", options->count, "End after so many events")->check(WholeNumber())->type_name("N");
   command->footer(
       "Deploys, activations, rollbacks, removals, and the states that versions enter. With --output json each event is "
       "a\n"
-      "document on a line of its own.");
+      "document on a line of its own; so is {\"lost\": N}, how many were lost so far, when that grows.");
   command->callback([&action, options] { action = [options](Context& context) { return Watch(*options, context); }; });
 }
 

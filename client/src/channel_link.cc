@@ -14,12 +14,6 @@
 namespace tfld::client {
 namespace {
 
-bool SameTensors(const std::vector<TensorInfo>& a, const std::vector<TensorInfo>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const TensorInfo& x, const TensorInfo& y) {
-    return x.name == y.name && x.type == y.type && x.shape == y.shape;
-  });
-}
-
 // As large as the daemon says, and nobody can make it smaller.
 Status CheckMemory(int descriptor, std::size_t bytes) {
   struct stat info {};
@@ -30,12 +24,6 @@ Status CheckMemory(int descriptor, std::size_t bytes) {
 }
 
 }  // namespace
-
-bool operator==(const ChannelForm& a, const ChannelForm& b) {
-  return SameTensors(a.info.inputs, b.info.inputs) && SameTensors(a.info.outputs, b.info.outputs) &&
-         a.inputs == b.inputs && a.outputs == b.outputs && a.slots == b.slots && a.slot_offset == b.slot_offset &&
-         a.slot_stride == b.slot_stride;
-}
 
 Status AskChannel(const std::string& socket_path) {
   return RequestChannel({socket_path, "", "", 1}, kNoDeadline).status();

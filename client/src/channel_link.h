@@ -41,8 +41,8 @@ struct ChannelForm {
   std::size_t slots = 0;
   std::size_t slot_offset = 0;
   std::size_t slot_stride = 0;
+  bool operator==(const ChannelForm&) const = default;
 };
-bool operator==(const ChannelForm& a, const ChannelForm& b);
 
 // UNAVAILABLE when no daemon answers on the socket, or when it does not serve yet.
 Status AskChannel(const std::string& socket_path);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "client/src/grpc_channel.h"
+#include "client/src/grpc_connection.h"
 #include "client/src/tensor_size.h"
 #include "engine/base/str_cat.h"
 
@@ -36,7 +37,7 @@ class GrpcBoundModel final : public BoundModel {
       request_.add_raw_input_contents();
       shapes_.push_back(input.shape);
       std::vector<std::int64_t> shape = input.shape;
-      if (shape.size() > 1 && shape[0] < 0) shape[0] = 1;  // a batch of one, unless ResizeInput says otherwise
+      if (!shape.empty() && shape[0] < 0) shape[0] = 1;  // a batch of one, unless ResizeInput says otherwise
       const std::optional<std::size_t> size = ByteSize(input.type, shape);
       if (size) TFLD_RETURN_IF_ERROR(SetInput(i, shape, *size));
     }
@@ -54,10 +55,14 @@ class GrpcBoundModel final : public BoundModel {
   }
 
   Status SetInput(std::size_t index, std::span<const std::int64_t> shape, std::size_t size) override {
-    constexpr std::size_t kLargest = std::size_t{1} << 31;  // of a message of Protocol Buffers
-    if (size >= kLargest) {
+    // Of a message of Protocol Buffers, with room for all that is no tensor.
+    constexpr std::size_t kLargest = (std::size_t{1} << 31) - (std::size_t{1} << 20);
+    std::size_t others = 0;
+    for (const std::string& contents : request_.raw_input_contents()) others += contents.size();
+    others -= request_.raw_input_contents(static_cast<int>(index)).size();
+    if (size >= kLargest - others) {
       return InvalidArgument(StrCat("input ", info_.inputs[index].name, " of shape ", ShapeText(shape), " has ", size,
-                                    " bytes; a request holds less than ", kLargest));
+                                    " bytes and the others ", others, "; a request holds less than ", kLargest));
     }
     shapes_[index].assign(shape.begin(), shape.end());
     auto& wire_shape = *request_.mutable_inputs(static_cast<int>(index))->mutable_shape();
@@ -130,8 +135,17 @@ class GrpcBoundModel final : public BoundModel {
   }
 
   Status End(const grpc::Status& status) {
+    if (status.error_code() == grpc::StatusCode::INVALID_ARGUMENT) TFLD_RETURN_IF_ERROR(CheckInputs());
     TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
     return CheckResponse();
+  }
+
+  // What was refused may be right for the version that was bound, and wrong for the one that serves now.
+  Status CheckInputs() {
+    const auto now = AskModelInfo(*connection_, info_.name, request_.model_version());
+    if (!now.ok() || now->inputs == info_.inputs) return {};
+    return FailedPrecondition(
+        StrCat("model ", info_.name, " has other inputs than what was bound: bind the model again"));
   }
 
   // The answer may come from a version that was activated after the binding was made. Reads the version last, so that

@@ -24,6 +24,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket_path, std::
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Otherwise all clients of a process would share one connection, and its limit of calls.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(StrCat("unix:", socket_path), grpc::InsecureChannelCredentials(), arguments);
 }
 

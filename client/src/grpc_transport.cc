@@ -2,37 +2,14 @@
 
 #include <utility>
 
-#include "client/src/data_type.h"
 #include "client/src/grpc_bound_model.h"
 #include "client/src/grpc_channel.h"
+#include "client/src/grpc_connection.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.grpc.pb.h"
 
 namespace tfld::client {
 namespace {
-
-// Calls that ask for little get this long.
-constexpr std::chrono::seconds kQuestionTimeout{10};
-
-using TensorMetadata = inference::ModelMetadataResponse::TensorMetadata;
-
-Result<TensorInfo> ToTensorInfo(const TensorMetadata& metadata) {
-  const std::optional<DataType> type = DataTypeFromName(metadata.datatype());
-  if (!type) {
-    return Unimplemented(
-        StrCat("tensor ", metadata.name(), " has type ", metadata.datatype(), ", which this library does not know"));
-  }
-  return TensorInfo{metadata.name(), *type, {metadata.shape().begin(), metadata.shape().end()}};
-}
-
-template <typename Metadata>
-Status ToTensorInfos(const Metadata& metadata, std::vector<TensorInfo>& infos) {
-  for (const TensorMetadata& tensor : metadata) {
-    TFLD_ASSIGN_OR_RETURN(TensorInfo info, ToTensorInfo(tensor));
-    infos.push_back(std::move(info));
-  }
-  return {};
-}
 
 class GrpcTransport final : public Transport {
  public:
@@ -63,17 +40,7 @@ class GrpcTransport final : public Transport {
 
   Result<std::vector<std::unique_ptr<BoundModel>>> Bind(const std::string& model, const std::string& version,
                                                         std::size_t slots) override {
-    inference::ModelMetadataRequest request;
-    request.set_name(model);
-    request.set_version(version);
-    grpc::ClientContext context;
-    SetTimeout(context, kQuestionTimeout);
-    inference::ModelMetadataResponse response;
-    const grpc::Status status = connection_->stub->ModelMetadata(&context, request, &response);
-    TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));
-    ModelInfo info{model, {}, {}};
-    TFLD_RETURN_IF_ERROR(ToTensorInfos(response.inputs(), info.inputs));
-    TFLD_RETURN_IF_ERROR(ToTensorInfos(response.outputs(), info.outputs));
+    TFLD_ASSIGN_OR_RETURN(const ModelInfo info, AskModelInfo(*connection_, model, version));
     std::vector<std::unique_ptr<BoundModel>> bound;
     for (std::size_t slot = 0; slot < slots; ++slot) {
       TFLD_ASSIGN_OR_RETURN(auto one, MakeGrpcBoundModel(connection_, info, version));

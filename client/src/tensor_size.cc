@@ -18,7 +18,8 @@ std::optional<std::size_t> ElementCount(std::span<const std::int64_t> shape) {
 
 std::optional<std::size_t> ByteSize(DataType type, std::span<const std::int64_t> shape) {
   const std::optional<std::size_t> count = ElementCount(shape);
-  return count ? CheckedMul(*count, DataTypeSize(type)) : std::nullopt;
+  const std::size_t element = type == DataType::kBytes ? sizeof(std::uint32_t) : DataTypeSize(type);
+  return count ? CheckedMul(*count, element) : std::nullopt;
 }
 
 std::string ShapeText(std::span<const std::int64_t> shape) {

@@ -15,7 +15,7 @@ namespace tfld::client {
 // Absent when a size is open, negative, or the product overflows.
 std::optional<std::size_t> ElementCount(std::span<const std::int64_t> shape);
 
-// Of elements of a fixed size. Absent as above.
+// Of elements that are all zero; a string is empty then, and takes the four bytes of its length. Absent as above.
 std::optional<std::size_t> ByteSize(DataType type, std::span<const std::int64_t> shape);
 
 // "[1, 49, 10, 1]"

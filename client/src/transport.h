@@ -22,6 +22,7 @@ struct ModelInfo {
   std::string name;
   std::vector<TensorInfo> inputs;
   std::vector<TensorInfo> outputs;
+  bool operator==(const ModelInfo&) const = default;
 };
 
 // A model bound over one transport; Binding checks indexes and types before it calls.

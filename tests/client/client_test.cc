@@ -84,6 +84,17 @@ TEST_F(ClientTest, AsksToBindAgainWhenTheOutputsAreOthers) {
   EXPECT_EQ(binding.Output<float>(0).status().code(), StatusCode::kFailedPrecondition);
 }
 
+TEST_F(ClientTest, AsksToBindAgainWhenTheInputsAreOthers) {
+  const Client client = Connect();
+  Binding binding = *client.Bind("scale");
+  daemon_->RenameInput();
+  for (const Status& status : {binding.Infer(), binding.Infer()}) {
+    EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("bind the model again"));
+  }
+  EXPECT_TRUE(client.Bind("scale")->Infer().ok());
+}
+
 TEST_F(ClientTest, RefusesWrongTypesAndNames) {
   Binding binding = *Connect().Bind("scale");
   EXPECT_EQ(binding.Input<int>(0).status().code(), StatusCode::kInvalidArgument);
@@ -105,6 +116,8 @@ TEST_F(ClientTest, OpenShapesWantASizeFirst) {
 
 TEST_F(ClientTest, SendsAndReceivesStrings) {
   Binding binding = *Connect().Bind("words");
+  ASSERT_TRUE(binding.Infer().ok());
+  EXPECT_THAT(*binding.OutputStrings(0), ElementsAre("", "")) << "strings that nobody set are empty";
   const std::array<std::string_view, 2> words = {"cat", "dog"};
   ASSERT_TRUE(binding.SetStrings(0, words).ok());
   ASSERT_TRUE(binding.Infer().ok());

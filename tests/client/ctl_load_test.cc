@@ -1,6 +1,7 @@
 // The parts of bench, top and trace that need no daemon.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <cmath>
@@ -206,6 +207,19 @@ TEST(LoadTest, AClientThatCannotBeMadeIsAnError) {
     return Call([] { return Status(); });
   });
   EXPECT_EQ(result.status().code(), StatusCode::kNotFound);
+}
+
+TEST(LoadTest, AThreadThatCannotBeMadeIsAnError) {
+  pthread_attr_t before;
+  pthread_attr_t larger_than_memory;
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(::pthread_attr_init(&larger_than_memory), 0);
+  ASSERT_EQ(::pthread_attr_setstacksize(&larger_than_memory, std::size_t{1} << 48), 0);
+  ASSERT_EQ(::pthread_setattr_default_np(&larger_than_memory), 0);
+  const auto result = RunLoad({.clients = 3}, [](int) { return Result<Call>([] { return Status(); }); });
+  ASSERT_EQ(::pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(result.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_THAT(std::string(result.status().message()), HasSubstr("3 clients"));
 }
 
 v1::RequestTrace Trace() {

@@ -1,22 +1,27 @@
 // The parts of tfld-ctl that need no daemon.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "client/ctl/context.h"
 #include "client/ctl/elements.h"
 #include "client/ctl/exit_status.h"
 #include "client/ctl/files.h"
+#include "client/ctl/http_get.h"
 #include "client/ctl/npy.h"
 #include "client/ctl/package_source.h"
 #include "client/ctl/sha256.h"
 #include "client/ctl/table.h"
 #include "client/ctl/text.h"
 #include "client/ctl/to_json.h"
+#include "client/src/unique_descriptor.h"
 #include "engine/base/str_cat.h"
 #include "tests/support/temp_dir.h"
 #include "tfld/v1/admin.pb.h"
@@ -33,6 +38,16 @@ std::span<const std::byte> BytesOf(std::string_view text) { return std::as_bytes
 void Write(const std::filesystem::path& path, std::string_view content) {
   std::filesystem::create_directories(path.parent_path());
   std::ofstream(path, std::ios::binary) << content;
+}
+
+client::UniqueDescriptor Listen(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+  client::UniqueDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  EXPECT_EQ(::listen(socket.get(), 8), 0);
+  return socket;
 }
 
 constexpr char kModel[] = "\0\0\0\0TFL3 and so on";
@@ -61,6 +76,9 @@ TEST(TextTest, ReadsWell) {
   EXPECT_EQ(DurationText(0), "-");
   EXPECT_EQ(UptimeText(185), "3 min 5 s");
   EXPECT_EQ(StateName(v1::VERSION_STATE_ACTIVE), "active");
+  EXPECT_EQ(PlainNumber(-12.5, 2), "-12.50");
+  EXPECT_EQ(std::stod(PlainNumber(-1.5e308, 6)), -1.5e308);
+  EXPECT_EQ(PlainNumber(-1.5e308, 6).size(), 1u + 309 + 1 + 6);
 }
 
 TEST(Sha256Test, KnownAnswer) {
@@ -87,7 +105,9 @@ TEST(NpyTest, EveryCutFileIsRefused) {
 
 TEST(ElementsTest, NumbersAndRandom) {
   const std::array<std::int16_t, 2> values = {-2, 300};
-  EXPECT_THAT(ToNumbers(DataType::kInt16, std::as_bytes(std::span(values))), ElementsAre(-2, 300));
+  EXPECT_EQ(ElementsOf(DataType::kInt16, std::as_bytes(std::span(values))).dump(), "[-2,300]");
+  EXPECT_EQ(ElementsOf(DataType::kBool, BytesOf({"\0\1\2", 3})).dump(), "[false,true,true]");
+  EXPECT_TRUE(ElementsOf(DataType::kFloat16, BytesOf("ab")).is_null());
   std::array<float, 100> first{};
   std::array<float, 100> second{};
   FillRandom(DataType::kFloat32, std::as_writable_bytes(std::span(first)), 7);
@@ -137,6 +157,40 @@ TEST(ExitStatusTest, NoDaemonIsNotAnyFailure) {
   EXPECT_EQ(ExitStatusOf({}, directory.path()), kSuccess);
   EXPECT_EQ(ExitStatusOf(NotFound("x"), directory.path()), kFailure);
   EXPECT_EQ(ExitStatusOf(Unavailable("x"), directory.path()), kNoDaemon);
+  {
+    const auto listener = Listen(directory / "tfld.sock");
+    EXPECT_EQ(ExitStatusOf(Unavailable("x"), directory.path()), kFailure);
+  }
+  Listen(directory / "admin.sock");
+  std::filesystem::permissions(directory / "admin.sock", std::filesystem::perms::none);
+  EXPECT_EQ(ExitStatusOf(Unavailable("x"), directory.path()), kNoDaemon);
+}
+
+Result<std::string> Get(const std::string& answer) {
+  const TempDir directory;
+  const auto listener = Listen(directory / "s");
+  std::thread server([&] {
+    // The first comes to see whether anybody listens.
+    ::close(::accept(listener.get(), nullptr, nullptr));
+    const client::UniqueDescriptor connection(::accept(listener.get(), nullptr, nullptr));
+    std::array<char, 1024> request{};
+    ::recv(connection.get(), request.data(), request.size(), 0);
+    ::send(connection.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+  });
+  auto body = HttpGet(directory / "s", "/metrics");
+  ::shutdown(listener.get(), SHUT_RDWR);
+  server.join();
+  return body;
+}
+
+TEST(HttpGetTest, AnAnswerThatIsCutIsAnError) {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n";
+  const auto whole = Get(head + "0123456789");
+  ASSERT_TRUE(whole.ok()) << whole.status().ToString();
+  EXPECT_EQ(*whole, "0123456789");
+  EXPECT_EQ(Get(head + "01234").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Get(head).status().code(), StatusCode::kUnavailable);
+  EXPECT_FALSE(Get("HTTP/1.1 200 OK\r\nContent-Le").ok());
 }
 
 TEST(ToJsonTest, AnErrorHasItsCode) {

@@ -44,6 +44,15 @@ for number in -1 +1 010 0x1 1.0 " 1" 18446744073709551616; do
   done
 done
 expect 2 "whole number from 1 on" "$ctl" activate m 0
+for number in nan inf 1e400 0x1 1x; do
+  for option in "bench m --seconds" "bench m --warmup" "bench m --rate" "bench m --timeout" "infer m --timeout" \
+    "top --interval" "watch --seconds" "trace --seconds"; do
+    # shellcheck disable=SC2086
+    expect 2 "expected a number from" "$ctl" $option "$number"
+  done
+done
+expect 2 "expected NAME=FILE" "$ctl" infer m --input window.npy
+expect 2 "expected NAME=FILE" "$ctl" bench m --input x=window.npy --input window.npy
 expect 3 "no daemon" "$ctl" --runtime-dir "$dir" infer m --seed 0
 expect 3 "no daemon" "$ctl" --runtime-dir "$dir" activate m 18446744073709551615
 expect 2 "VERSION, or --remove" "$ctl" label m stable
@@ -54,6 +63,9 @@ expect 2 "" "$ctl" bench
 expect 2 "" "$ctl" bench m --clients 0
 expect 2 "" "$ctl" bench m --transport pigeon
 expect 2 "" "$ctl" trace --format pdf
+expect 2 "a form of its own" "$ctl" --output json trace --format chrome
+expect 2 "a form of its own" "$ctl" trace -o "$dir/trace" --output json
+expect 3 "no daemon" "$ctl" --runtime-dir "$dir" --output table trace -o "$dir/trace" --format chrome
 expect 2 "" "$ctl" top --interval 0
 expect 2 "" "$ctl" log-level loud
 for command in list status "status m" "history m" "activate m 1" "rollback m" "label m" "label m x 1" "remove m" "stats" "infer m" "metrics" \
@@ -62,6 +74,7 @@ for command in list status "status m" "history m" "activate m 1" "rollback m" "l
   expect 3 "no daemon on $dir" "$ctl" --runtime-dir "$dir" $command
 done
 expect 3 '"code": "UNAVAILABLE"' "$ctl" --runtime-dir "$dir" --output json list
+expect 3 '"code": "UNAVAILABLE"' "$ctl" --runtime-dir "$dir" bench m --json
 expect 3 "no daemon" env TFLD_RUNTIME_DIR="$dir" "$ctl" list
 expect 1 "nothing.tflite" "$ctl" --runtime-dir "$dir" deploy m "$dir/nothing.tflite"
 expect 1 "has no model.tflite" "$ctl" package "$dir" -o "$dir/out"
@@ -69,6 +82,7 @@ printf 'some model' >"$dir/model.tflite"
 expect 3 "no daemon" "$ctl" --runtime-dir "$dir" deploy m "$dir/model.tflite"
 expect 0 "sha256" "$ctl" package "$dir" -o "$dir/out.tfld"
 expect 0 "complete -o filenames" "$ctl" completion
+expect 1 "cannot write to standard output" bash -c "'$ctl' completion >/dev/full"
 expect 0 "log-level" bash -c "source <('$ctl' completion) && COMP_WORDS=(tfld-ctl log) COMP_CWORD=1 && _tfld_ctl tfld-ctl log tfld-ctl && echo \${COMPREPLY[@]}"
 # Every command has its options in the script.
 for command in bench top watch trace; do

@@ -40,7 +40,7 @@ class Service final : public inference::GRPCInferenceService::Service {
     const std::string datatype = name == "words" ? "BYTES" : "FP32";
     const std::vector<int> shape = name == "words" ? std::vector<int>{2} : std::vector<int>{1, name == "open" ? -1 : 4};
     auto* input = response->add_inputs();
-    input->set_name("x");
+    input->set_name(other_input ? "w" : "x");
     auto* output = response->add_outputs();
     output->set_name("y");
     for (auto* tensor : {input, output}) {
@@ -53,6 +53,7 @@ class Service final : public inference::GRPCInferenceService::Service {
   grpc::Status ModelInfer(ServerContext* context, const inference::ModelInferRequest* request,
                           inference::ModelInferResponse* response) override {
     ++inferences;
+    if (other_input && request->inputs(0).name() != "w") return {grpc::StatusCode::INVALID_ARGUMENT, "no input x"};
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(delay_ms.load());
     while (std::chrono::steady_clock::now() < end && !context->IsCancelled()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -70,6 +71,7 @@ class Service final : public inference::GRPCInferenceService::Service {
   std::atomic<int> version{1};
   std::atomic<float> factor{2};
   std::atomic<bool> renamed{false};
+  std::atomic<bool> other_input{false};
   std::atomic<int> delay_ms{0};
   std::atomic<int> inferences{0};
 
@@ -113,6 +115,8 @@ void FakeDaemon::Serve(int version, float factor) {
 }
 
 void FakeDaemon::RenameOutput() { impl_->service.renamed = true; }
+
+void FakeDaemon::RenameInput() { impl_->service.other_input = true; }
 
 void FakeDaemon::Delay(std::chrono::milliseconds delay) { impl_->service.delay_ms = static_cast<int>(delay.count()); }
 

@@ -20,6 +20,8 @@ class FakeDaemon {
   void Serve(int version, float factor);
   // The output is called z from now on, as after a swap to a version with another signature.
   void RenameOutput();
+  // The input is called w from now on, and requests with another are refused.
+  void RenameInput();
   // Every inference takes so long, or ends with its deadline.
   void Delay(std::chrono::milliseconds delay);
   int inferences() const;

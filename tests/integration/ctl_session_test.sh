@@ -81,6 +81,15 @@ expect 0 "state in $dir/state" status
 "$bin/sensor_loop" --samples "$shipped/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
 "$bin/sensor_loop_c" --samples "$shipped/samples" --count 20 --interval-us 0 --check --quiet || failures=$((failures + 1))
 
+# Nobody waits forever for a daemon that is stopped.
+kill -STOP "$daemon"
+for command in list "watch --seconds 1"; do
+  # shellcheck disable=SC2086
+  timeout 60 "$bin/tfld-ctl" $command >/dev/null 2>&1
+  [[ $? -eq 1 ]] || fail "$command, with a daemon that is stopped"
+done
+kill -CONT "$daemon"
+
 stop_daemon || fail "the daemon ended with an error"
 expect 3 "no daemon" list
 if [[ $failures -ne 0 ]]; then

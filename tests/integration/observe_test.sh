@@ -34,6 +34,12 @@ json "$dir/sweep" '[(r["transport"], r["clients"]) for r in d["runs"]] == [("grp
 "$bin/tfld-ctl" bench bearing_fault --rate 200 --requests 50 --clients 4 --warmup 0 >"$dir/open" || fail "open loop"
 grep -q 'open loop, 200 requests a second' "$dir/open" || fail "no word of the open loop"
 grep -q '█' "$dir/open" || fail "no plot"
+# A run that cannot be made leaves those before it: here there is no socket of shared memory.
+mkdir "$dir/grpc"
+ln -s "$dir/run/tfld.sock" "$dir/grpc/tfld.sock"
+"$bin/tfld-ctl" --runtime-dir "$dir/grpc" bench bearing_fault --requests 20 --warmup 0 --transport both --json >"$dir/half" 2>/dev/null
+[[ $? -eq 1 ]] || fail "bench without one of its transports"
+json "$dir/half" '[r["transport"] for r in d["runs"]] == ["grpc"] and d["error"]["code"] == "UNAVAILABLE"'
 "$bin/tfld-ctl" bench nothing --seconds 1 >/dev/null 2>&1
 [[ $? -eq 1 ]] || fail "bench of a model that is not there"
 
@@ -64,6 +70,10 @@ json "$dir/traced" 'len(d["requests"]) == 5 and d["requests"][0]["transport"] ==
 [[ ! -s $dir/none ]] || fail "a trace of nothing has something"
 "$bin/tfld-ctl" trace --model nothing --seconds 0.2 -o "$dir/otel" 2>/dev/null
 [[ -s $dir/otel ]] || fail "a trace that was refused emptied the file of an earlier one"
+"$bin/tfld-ctl" trace --count 20 --seconds 100 --file /dev/full 2>/dev/null
+[[ $? -eq 1 ]] || fail "a trace that cannot be written"
+timeout 60 "$bin/tfld-ctl" top --interval 0.1 >/dev/full 2>&1
+[[ $? -eq 1 ]] || fail "top, where nothing can be written"
 "$bin/tfld-ctl" top --once --output json >"$dir/top" || fail "top"
 json "$dir/top" 'd["models"][0]["model"] == "bearing_fault" and d["models"][0]["requests_per_second"] > 0'
 json "$dir/top" 'd["models"][0]["p99_us"] >= d["models"][0]["p50_us"] > 0 and d["clients"][0]["requests_per_second"] > 0'

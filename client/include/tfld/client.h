@@ -112,6 +112,7 @@ struct TensorInfo {
   std::string name;
   DataType type = DataType::kFloat32;
   std::vector<std::int64_t> shape;  // -1 where the size is open
+  bool operator==(const TensorInfo&) const = default;
 };
 
 // No deadline.

@@ -1,6 +1,8 @@
 """Client, Model and Tensor over the C interface."""
 
 import ctypes
+import os
+import threading
 from collections import namedtuple
 from ctypes import byref, c_int64, c_size_t, c_void_p
 
@@ -20,8 +22,9 @@ _DTYPES = [np.bool_, np.uint8, np.uint16, np.uint32, np.uint64, np.int8, np.int1
 Tensor = namedtuple("Tensor", "name dtype shape")
 
 
-def _microseconds(seconds):
-    return -1 if seconds is None else max(1, int(seconds * 1e6))
+def _microseconds(seconds, least):
+    """-1, which is no limit, also for what 64 bits do not hold."""
+    return -1 if seconds is None or seconds > 9e12 else max(least, int(seconds * 1e6))
 
 
 def _array(owner, address, size, dtype, shape):
@@ -33,12 +36,18 @@ def _array(owner, address, size, dtype, shape):
     return np.frombuffer(memory, dtype).reshape(shape)
 
 
+class _BindingHandle(c_void_p):
+    def __del__(self):
+        library.tfld_binding_close(self)
+
+
 class Client:
     """A connection to the daemon. From any thread."""
 
     def __init__(self, runtime_dir=None, wait=0.0, transport="auto"):
-        options = ClientOptions(None if runtime_dir is None else str(runtime_dir).encode(), int(wait * 1e6),
+        options = ClientOptions(None if runtime_dir is None else os.fsencode(runtime_dir), _microseconds(wait, 0),
                                 _TRANSPORTS[transport])
+        self._lock = threading.Lock()  # keeps the handle open while it is used
         self._handle = c_void_p()
         call(library.tfld_client_connect_with, byref(options), byref(self._handle))
 
@@ -49,13 +58,18 @@ class Client:
     def bind_slots(self, model, count, version=""):
         """`count` models whose requests can be under way at the same time."""
         handles = (c_void_p * count)()
-        call(library.tfld_client_bind_slots, self._handle, model.encode(), str(version).encode(), count, handles)
-        return [Model(model, handle) for handle in handles]
+        with self._lock:
+            if not self._handle:
+                raise Error("FAILED_PRECONDITION", "the client is closed")
+            call(library.tfld_client_bind_slots, self._handle, model.encode(), str(version).encode(), count, handles)
+        owned = [_BindingHandle(handle) for handle in handles]  # all are closed when a model cannot be made
+        return [Model(model, handle) for handle in owned]
 
     def close(self):
         """Models stay usable."""
-        handle, self._handle = self._handle, c_void_p()
-        library.tfld_client_close(handle)
+        with self._lock:
+            handle, self._handle = self._handle, c_void_p()
+            library.tfld_client_close(handle)
 
     def __enter__(self):
         return self
@@ -72,7 +86,7 @@ class Model:
     """One request of a model: its tensors, and the last answer. One owner at a time."""
 
     def __init__(self, name, handle):
-        self._handle = c_void_p(handle)
+        self._handle = handle
         self.name = name
         count_in = library.tfld_binding_input_count(self._handle)
         count_out = library.tfld_binding_output_count(self._handle)
@@ -111,7 +125,7 @@ class Model:
 
     def start(self, timeout=None, priority="default"):
         """Sends the inputs, which must not be changed before `wait`."""
-        options = InferOptions(_microseconds(timeout), _PRIORITIES[priority])
+        options = InferOptions(_microseconds(timeout, 1), _PRIORITIES[priority])
         call(library.tfld_binding_start, self._handle, byref(options))
 
     def done(self):
@@ -119,7 +133,7 @@ class Model:
         return library.tfld_binding_done(self._handle) != 0
 
     def wait(self):
-        """The outputs' arrays of the request that was started, valid until the next one."""
+        """The outputs' arrays of the request that was started, valid until the next one; over gRPC, copies."""
         call(library.tfld_binding_wait, self._handle)
         return [self._output(index) for index in range(len(self.output_tensors))]
 
@@ -129,6 +143,8 @@ class Model:
         call(library.tfld_binding_output, self._handle, index, byref(address), byref(size))
         call(library.tfld_binding_output_shape, self._handle, index, shape, 8, byref(rank))
         array = _array(self, address.value, size.value, self.output_tensors[index].dtype, shape[:rank.value])
+        if self.transport == "grpc":
+            array = array.copy()  # the next answer may lie elsewhere
         array.flags.writeable = False
         return array
 
@@ -141,7 +157,3 @@ class Model:
     def transport(self):
         """"channel" or "grpc"."""
         return library.tfld_binding_transport(self._handle).decode()
-
-    def __del__(self):
-        if getattr(self, "_handle", None):
-            library.tfld_binding_close(self._handle)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from unittest import mock
 
 try:
     import numpy as np
@@ -65,6 +66,27 @@ def check(runtime_dir):
     output = channel.infer()[0]
     del channel  # an array keeps its memory
     assert output.sum() == output.copy().sum() and not output.flags.writeable
+    assert not output.flags.owndata and grpc.infer(timeout=float("inf"))[0].flags.owndata
+
+    check_closing(client)
+    link = os.fsdecode(os.fsencode(runtime_dir) + b"\xff")  # a path that is not UTF-8
+    os.symlink(runtime_dir, link)
+    with tfld.Client(link, wait=float("inf")) as other:
+        assert other.bind("bearing_fault").infer(timeout=1e300)
+
+
+def check_closing(client):
+    def refuse(*_):
+        raise tfld.Error("UNIMPLEMENTED", "strings")
+
+    library = tfld._client.library
+    with mock.patch.object(library, "tfld_binding_close", wraps=library.tfld_binding_close) as close:
+        with mock.patch.object(tfld.Model, "_describe", refuse):
+            assert error_of(lambda: client.bind_slots("bearing_fault", 4)) == "UNIMPLEMENTED"
+        assert close.call_count == 4
+    client.close()
+    client.close()
+    assert error_of(lambda: client.bind("bearing_fault")) == "FAILED_PRECONDITION"
 
 
 with tempfile.TemporaryDirectory(prefix="tfld-py.", dir="/tmp") as directory:
