@@ -41,9 +41,10 @@ struct Lane {
 
   const int index;
   const int first;  // of its executors, among all
-  // Hints, written under the lock: a job waits, or the end; how many jobs have come.
+  // Hints, written under the lock: a job waits, or the end; how many jobs have come; when one was preempted last.
   std::atomic<bool> work{false};
   std::atomic<std::uint64_t> pushes{0};
+  std::atomic<SteadyTime> preempted{SteadyTime{}};
 
   std::condition_variable follow;  // a job for a follower, the leader's place, or the end
   Policy policy;
