@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/app/daemon.h"
+#include "daemon/app/room_options.h"
 #include "daemon/settings/load_settings.h"
 #include "daemon/system/event_loop.h"
 #include "tfld/engine.h"
@@ -38,6 +39,7 @@ int main(int argc, char** argv) try {
 
   const auto settings = tfld::daemon::LoadSettings(arguments, tfld::daemon::RunningUser::Current());
   if (!settings.ok()) return Fail(settings.status());
+  if (const tfld::Status usable = tfld::daemon::CheckAffinity(*settings); !usable.ok()) return Fail(usable);
   if (check) {
     std::printf("configuration is valid: state in %s, sockets in %s\n", settings->state_dir.c_str(),
                 settings->runtime_dir.c_str());

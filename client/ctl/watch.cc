@@ -67,9 +67,8 @@ void AddWatch(CLI::App& app, Action& action) {
       ->type_name("S");
   command->add_option("--count", options->count, "End after so many events")->check(WholeNumber())->type_name("N");
   command->footer(
-      "Deploys, activations, rollbacks, removals, and the states that versions enter. With --output json each event is "
-      "a\n"
-      "document on a line of its own; so is {\"lost\": N}, how many were lost so far, when that grows.");
+      "Changes of models and their versions, resumes, and the states that versions enter. With --output json each\n"
+      "event is a document on a line of its own; so is {\"lost\": N}, how many were lost so far, when that grows.");
   command->callback([&action, options] { action = [options](Context& context) { return Watch(*options, context); }; });
 }
 

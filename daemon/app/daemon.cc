@@ -1,6 +1,8 @@
 #include "daemon/app/daemon.h"
 
+#include <algorithm>
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,19 +28,19 @@ class Daemon {
   explicit Daemon(const Settings& settings)
       : core_(settings), stall_(std::chrono::milliseconds(settings.service.stall_timeout_ms)) {}
 
-  ~Daemon() {
-    if (resume_.joinable()) resume_.join();
-  }
-
   Status Run() {
     TFLD_RETURN_IF_ERROR(core_.Start());
-    TFLD_RETURN_IF_ERROR(core_.loop->OnTerminate([this] { core_.loop->Quit(); }));
+    TFLD_RETURN_IF_ERROR(core_.loop->OnTerminate([this] { BeginStop(); }));
     TFLD_RETURN_IF_ERROR(doors_.Open());
     TFLD_RETURN_IF_ERROR(StartWatchdog());
-    TFLD_RETURN_IF_ERROR(StartFailureLog());
+    TFLD_RETURN_IF_ERROR(core_.loop->Every(std::chrono::seconds(1), [this] { EverySecond(); }));
     resume_ = std::thread([this] { Resume(); });
     Status status = core_.loop->Run();
-    Stop();
+    BeginStop();  // where it is the loop that failed
+    stop_.join();
+    core_.failures.Flush(std::chrono::steady_clock::now() + FailureLog::kInterval);
+    doors_.LogRefused();
+    Log(LogLevel::kInfo, "stopped");
     return status;
   }
 
@@ -56,44 +58,53 @@ class Daemon {
     });
   }
 
-  Status StartFailureLog() {
-    return core_.loop->Every(std::chrono::seconds(1), [this] {
-      core_.failures.Flush(std::chrono::steady_clock::now());
-      doors_.LogRefused();
-    });
+  void EverySecond() {
+    core_.failures.Flush(std::chrono::steady_clock::now());
+    doors_.LogRefused();
+    const std::size_t models = ServingModels();
+    if (models == told_models_ || !core_.readiness.serving()) return;
+    told_models_ = models;
+    ServiceManager::SetStatus(StrCat(models, " models serve"));
+  }
+
+  std::size_t ServingModels() const {
+    std::set<std::string> names;
+    for (const auto& served : core_.map.Snapshot()) names.insert(served->model);
+    return names.size();
   }
 
   // On a thread of its own, so that metrics, admin and signals are answered while models load.
   void Resume() {
     const auto started = std::chrono::steady_clock::now();
     const std::vector<HistoryEvent> events = core_.manager->Resume();
-    int resumed = 0;
-    for (const HistoryEvent& event : events) {
-      if (event.ok) ++resumed;
-      Log(event.ok ? LogLevel::kInfo : LogLevel::kError, "resume",
-          {{"model", event.model},
-           {"version", std::to_string(event.version)},
-           {"ok", event.ok ? "true" : "false"},
-           {"reason", event.reason}});
-      core_.events.Publish({0, "resume", event.model, event.version, event.ok, event.reason, event.actor});
-    }
+    const auto failed = std::ranges::count(events, false, &HistoryEvent::ok);
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
-    core_.loop->Post([this, resumed, failed = events.size() - static_cast<std::size_t>(resumed), took] {
-      BecomeReady(resumed, failed, took);
-    });
+    core_.loop->Post([this, failed, took] { BecomeReady(failed, took); });
   }
 
-  void BecomeReady(int resumed, std::size_t failed, std::chrono::milliseconds took) {
+  void BecomeReady(std::ptrdiff_t failed, std::chrono::milliseconds took) {
+    if (stop_.joinable()) return;
     core_.readiness.Set(Phase::kServing);
     doors_.SetServing();
-    ServiceManager::Ready(StrCat(resumed, " models serve"));
+    told_models_ = ServingModels();
+    const std::string status = StrCat(told_models_, " models serve");
+    ServiceManager::Ready(status);
     Log(LogLevel::kInfo, "ready",
         {{"version", std::string(engine::Version())},
-         {"models", std::to_string(resumed)},
+         {"models", std::to_string(told_models_)},
          {"failed", std::to_string(failed)},
          {"resume_ms", std::to_string(took.count())},
          {"runtime_dir", core_.settings.runtime_dir}});
-    core_.events.Publish({0, "ready", "", 0, true, StrCat(resumed, " models serve"), ""});
+    core_.events.Publish({0, "ready", "", 0, true, status, ""});
+  }
+
+  // On a thread of its own, so that metrics and signals are answered while requests end. Then the loop ends.
+  void BeginStop() {
+    if (stop_.joinable()) return;
+    stop_ = std::thread([this] {
+      Stop();
+      core_.loop->Quit();
+    });
   }
 
   // Accept no more, drain, join the executors, unload. Members go in reverse order afterwards.
@@ -107,17 +118,19 @@ class Daemon {
         std::chrono::steady_clock::now() + std::chrono::milliseconds(core_.settings.service.drain_timeout_ms);
     core_.readiness.Set(Phase::kStopping);
     doors_.StopAccepting();
-    if (resume_.joinable()) resume_.join();
+    core_.manager->Stop();
+    resume_.join();
     doors_.EndCalls(deadline);
     core_.scheduler.Stop(deadline);
     doors_.EndChannels();
-    Log(LogLevel::kInfo, "stopped");
   }
 
   Core core_;
   Doors doors_{core_};
   StallDetector stall_;
+  std::size_t told_models_ = 0;  // how many serve, as the service manager knows
   std::thread resume_;
+  std::thread stop_;
 };
 
 void LogRpc(RpcLogSeverity severity, std::string_view message) {
@@ -130,7 +143,6 @@ void LogRpc(RpcLogSeverity severity, std::string_view message) {
 Status RunDaemon(const Settings& settings) {
   SetUpLog(settings.log.level, settings.log.format);
   SetRpcLogSink(LogRpc, settings.log.level == LogLevel::kDebug);
-  TFLD_RETURN_IF_ERROR(CheckAffinity(settings));
   if (settings.service.memory_lock) TFLD_RETURN_IF_ERROR(LockMemory());
   TFLD_RETURN_IF_ERROR(MakeDirectories(settings));
   TFLD_RETURN_IF_ERROR(LoadPlugins(settings.plugins));

@@ -6,8 +6,9 @@
 
 namespace tfld::daemon {
 
-// Returns when the daemon has stopped in good order, or could not start. Logs what it does. Signals must be blocked
-// already in all threads (BlockSignals). Thread rule: from the main thread, which becomes the system thread.
+// Returns when the daemon has stopped in good order, or could not start. Logs what it does. The settings have passed
+// CheckAffinity, and signals are blocked already in all threads (BlockSignals). Thread rule: from the main thread,
+// which becomes the system thread.
 Status RunDaemon(const Settings& settings);
 
 }  // namespace tfld::daemon

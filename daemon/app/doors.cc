@@ -114,9 +114,15 @@ Status Doors::OpenMetrics() {
   const auto handler = [sources](const HttpRequest& request) { return AnswerMetrics(request, sources); };
   TFLD_ASSIGN_OR_RETURN(auto socket, ListenUnix(core_.settings.runtime_dir, "metrics.sock", kSocketMode, kUserGroup));
   TFLD_ASSIGN_OR_RETURN(metrics_, HttpServer::Start(*core_.loop, std::move(socket), handler));
-  if (core_.settings.metrics.tcp_listen.empty()) return {};
-  TFLD_ASSIGN_OR_RETURN(auto tcp_socket, ListenLoopback(core_.settings.metrics.tcp_listen));
-  TFLD_ASSIGN_OR_RETURN(metrics_tcp_, HttpServer::Start(*core_.loop, std::move(tcp_socket), handler));
+  auto tcp_socket = InheritedSocket("metrics.tcp");
+  if (!tcp_socket && !core_.settings.metrics.tcp_listen.empty()) {
+    auto made = ListenLoopback(core_.settings.metrics.tcp_listen);
+    if (!made.ok()) return made.status().WithContext("metrics.tcp_listen");
+    tcp_socket = *std::move(made);
+  }
+  if (tcp_socket) {
+    TFLD_ASSIGN_OR_RETURN(metrics_tcp_, HttpServer::Start(*core_.loop, *std::move(tcp_socket), handler));
+  }
   return {};
 }
 

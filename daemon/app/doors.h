@@ -17,7 +17,7 @@
 
 namespace tfld::daemon {
 
-// Thread rule: the system thread.
+// Thread rule: the system thread, but for the three that end it, which are for one thread, that or another.
 class Doors {
  public:
   // `core` must have been started, and outlives this.

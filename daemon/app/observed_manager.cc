@@ -5,10 +5,15 @@
 #include <utility>
 
 #include "daemon/telemetry/log.h"
+#include "engine/base/cut_text.h"
+#include "engine/base/model_name.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
 namespace {
+
+constexpr std::size_t kMaxNameBytes = 64;      // of a name that is no model's, in log and events
+constexpr std::size_t kMaxReasonBytes = 1024;  // which may quote it
 
 struct Change {
   std::string action;
@@ -23,7 +28,21 @@ class ObservedManager final : public Manager {
   ObservedManager(std::unique_ptr<Manager> manager, Metrics& metrics, EventHub& events, TraceSettings& traces)
       : manager_(std::move(manager)), metrics_(metrics), events_(events), traces_(traces) {}
 
-  std::vector<HistoryEvent> Resume() override { return manager_->Resume(); }
+  std::vector<HistoryEvent> Resume() override {
+    std::vector<HistoryEvent> events = manager_->Resume();
+    for (const HistoryEvent& event : events) {
+      metrics_.CountChange(event.model, "resume", event.ok);
+      events_.Publish({0, "resume", event.model, event.version, event.ok, event.reason, event.actor});
+      Log(event.ok ? LogLevel::kInfo : LogLevel::kError, "resume",
+          {{"model", event.model},
+           {"version", std::to_string(event.version)},
+           {"ok", event.ok ? "true" : "false"},
+           {"reason", event.reason}});
+    }
+    return events;
+  }
+
+  void Stop() override { manager_->Stop(); }
 
   Result<std::unique_ptr<Upload>> BeginDeploy(const DeployRequest& request) override {
     const Change change{"deploy", request.model, request.version ? std::to_string(*request.version) : "",
@@ -87,7 +106,11 @@ class ObservedManager final : public Manager {
     ObservedUpload(const ObservedManager& owner, std::unique_ptr<Upload> upload, Change change)
         : owner_(owner), upload_(std::move(upload)), change_(std::move(change)) {}
 
-    Status Write(std::span<const std::byte> bytes) override { return upload_->Write(bytes); }
+    Status Write(std::span<const std::byte> bytes) override {
+      Status status = upload_->Write(bytes);
+      if (!status.ok()) owner_.Report(change_, status);
+      return status;
+    }
     Result<VersionStatus> Finish(const DeployProgress& progress) override {
       const auto observed = [&](VersionState state, std::string_view detail) {
         owner_.Publish(change_, state, detail);
@@ -123,12 +146,15 @@ class ObservedManager final : public Manager {
     events_.Publish(std::move(event));
   }
 
-  void Report(const Change& change, const Status& status) const {
-    metrics_.CountChange(change.model, change.action, status.ok());
+  // The name of the model may be any text that a caller thought of: only what is a name becomes a label.
+  void Report(Change change, const Status& status) const {
+    metrics_.CountChange(IsModelName(change.model) ? change.model : "", change.action, status.ok());
+    change.model.resize(CutText(change.model, kMaxNameBytes).size());
+    const std::string reason(CutText(status.ToString(), kMaxReasonBytes));
     DaemonEvent event = EventOf(change);
     event.kind = change.action;
     event.ok = status.ok();
-    event.detail = status.ok() ? change.label : status.ToString();
+    event.detail = status.ok() ? change.label : reason;
     events_.Publish(std::move(event));
     if (status.ok() && change.label.empty()) {
       Log(LogLevel::kInfo, change.action,
@@ -138,10 +164,7 @@ class ObservedManager final : public Manager {
           {{"model", change.model}, {"version", change.version}, {"label", change.label}, {"actor", change.actor}});
     } else {
       Log(LogLevel::kWarning, change.action + " refused",
-          {{"model", change.model},
-           {"version", change.version},
-           {"actor", change.actor},
-           {"reason", status.ToString()}});
+          {{"model", change.model}, {"version", change.version}, {"actor", change.actor}, {"reason", reason}});
     }
   }
 

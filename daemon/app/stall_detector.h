@@ -1,6 +1,7 @@
-// StallDetector: whether the executors make progress, for the watchdog. A pure state machine over observations.
+// StallDetector: whether every executor makes progress, for the watchdog. A pure state machine over observations.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 #include "daemon/scheduler/scheduler.h"
@@ -11,13 +12,13 @@ class StallDetector {
  public:
   explicit StallDetector(std::chrono::milliseconds timeout) : timeout_(timeout) {}
 
-  // False when there has been work, and not one job has ended, for longer than the timeout.
+  // False when one job has run, or there has been work and no job has ended, for longer than the timeout.
   bool Healthy(const SchedulerStats& stats, SteadyTime now) {
     const bool idle = stats.busy == 0 && stats.queued == 0;
     if (idle || stats.finished != finished_ || !observed_) progress_ = now;
     observed_ = true;
     finished_ = stats.finished;
-    return now - progress_ <= timeout_;
+    return now - std::min(progress_, stats.oldest_start) <= timeout_;
   }
 
  private:

@@ -34,7 +34,12 @@ Result<std::unique_ptr<Upload>> Deployment::Begin(Lifecycle& lifecycle, const De
 
 Status Deployment::Write(std::span<const std::byte> bytes) {
   if (incoming_ == nullptr) return FailedPrecondition("the deploy has ended");
-  return incoming_->Write(bytes);
+  Status status = incoming_->Write(bytes);
+  if (status.ok()) return status;
+  incoming_.reset();
+  const std::lock_guard lock(lifecycle_.change);
+  lifecycle_.Note(request_.model, MakeEvent("deploy", request_.version.value_or(0), status, request_.actor));
+  return status;
 }
 
 Result<VersionStatus> Deployment::Finish(const DeployProgress& progress) {
@@ -57,7 +62,9 @@ Result<VersionStatus> Deployment::Finish(const DeployProgress& progress) {
 
 Result<VersionStatus> Deployment::Run() {
   TFLD_ASSIGN_OR_RETURN(version_, NumberForDeploy(CurrentState(), request_.version));
+  TFLD_RETURN_IF_ERROR(lifecycle_.CheckRunning());
   TFLD_ASSIGN_OR_RETURN(StoredVersion version, Verify());
+  TFLD_RETURN_IF_ERROR(lifecycle_.CheckRunning());
   TFLD_RETURN_IF_ERROR(Stage(version));
   if (!request_.stage_only) {
     TFLD_RETURN_IF_ERROR(Activate(version));
@@ -95,8 +102,10 @@ Status Deployment::Stage(StoredVersion& version) {
 }
 
 Status Deployment::Activate(const StoredVersion& version) {
+  TFLD_RETURN_IF_ERROR(lifecycle_.CheckRunning());
   Enter(VersionState::kWarming, "warm-up runs and golden test");
   TFLD_ASSIGN_OR_RETURN(auto instance, lifecycle_.loader.Warm(executable_, request_.model));
+  TFLD_RETURN_IF_ERROR(lifecycle_.CheckRunning());
   TFLD_RETURN_IF_ERROR(lifecycle_.loader.RunGolden(*executable_, version));
   ModelState next = AfterActivation(CurrentState(), version_);
   next.events.Append(MakeEvent("deploy", version_, Status(), request_.actor));

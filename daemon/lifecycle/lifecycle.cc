@@ -58,8 +58,11 @@ Lifecycle::Served Lifecycle::MakeServed(const StoredVersion& version, std::share
   return served;
 }
 
+Status Lifecycle::CheckRunning() const { return stopping ? Unavailable("the daemon is stopping") : Status(); }
+
 Result<Lifecycle::Served> Lifecycle::Load(const std::string& model, std::uint64_t version, GoldenTest golden) const {
   if (auto served = map.Acquire(model, std::to_string(version)); served.ok()) return served;
+  TFLD_RETURN_IF_ERROR(CheckRunning());
   TFLD_ASSIGN_OR_RETURN(const StoredVersion stored, store->OpenVersion(model, version));
   TFLD_ASSIGN_OR_RETURN(const auto executable, loader.Verify(stored));
   TFLD_ASSIGN_OR_RETURN(auto instance, loader.Warm(executable, model));
@@ -92,6 +95,7 @@ std::vector<EventRecord> Lifecycle::ServeLabelled(const std::string& model) {
   const auto state = store->Get(model);
   if (!state.ok()) return failures;
   for (const auto& [label, version] : state->labels) {
+    if (stopping) break;
     if (map.Acquire(model, label).ok()) continue;
     if (std::ranges::find(failures, version, &EventRecord::version) != failures.end()) continue;
     auto served = Load(model, version, GoldenTest::kSkip);

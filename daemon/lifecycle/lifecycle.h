@@ -34,6 +34,9 @@ class Lifecycle {
   // What serves once it is published.
   static Served MakeServed(const StoredVersion& version, std::shared_ptr<ModelInstance> instance);
 
+  // UNAVAILABLE once the daemon stops.
+  Status CheckRunning() const;
+
   enum class GoldenTest : bool { kRun, kSkip };
   // Opens, verifies, warms and tests a stored version; one that serves already is taken as it is.
   Result<Served> Load(const std::string& model, std::uint64_t version, GoldenTest golden) const;
@@ -75,6 +78,7 @@ class Lifecycle {
   ServingMap& map;
   Standings standings;
   std::atomic<int> uploads = 0;
+  std::atomic<bool> stopping = false;  // nothing is loaded any more
 };
 
 }  // namespace tfld::daemon

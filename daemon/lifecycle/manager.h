@@ -86,7 +86,8 @@ using DeployProgress = std::function<void(VersionState state, std::string_view d
 class Upload {
  public:
   virtual ~Upload() = default;
-  // The next bytes. INVALID_ARGUMENT when they exceed the announced size.
+  // The next bytes. INVALID_ARGUMENT when they exceed the announced size. An error ends the deploy and stands in the
+  // history.
   virtual Status Write(std::span<const std::byte> bytes) = 0;
   // Verifies, stages, and unless stage_only warms and activates. On an error nothing has changed but the history.
   virtual Result<VersionStatus> Finish(const DeployProgress& progress) = 0;
@@ -113,6 +114,11 @@ class Manager {
   // Loads and publishes what was active, and what has a label. A model whose active version does not load falls back to
   // its previous one; the outcome of each is in the result. Called once, before anything serves.
   virtual std::vector<HistoryEvent> Resume() = 0;
+
+  // From now on no version is loaded any more, so that the daemon's end waits for no more than the one at hand: Resume
+  // returns what it has done so far, and what needs another version to serve ends with UNAVAILABLE. What was durable
+  // stays as it is.
+  virtual void Stop() = 0;
 
   // The bytes are a .tflite model or a package (see daemon/store/package.h).
   virtual Result<std::unique_ptr<Upload>> BeginDeploy(const DeployRequest& request) = 0;

@@ -44,6 +44,7 @@ void ManagerImpl::ResumeModel(const std::string& model, std::vector<HistoryEvent
   if (!at_start.ok()) return;
   std::vector<EventRecord> failures;
   for (const std::uint64_t version : ResumeOrder(*at_start)) {
+    if (lifecycle_->stopping) return;
     const auto state = lifecycle_->store->Get(model);
     if (!state.ok()) return;
     auto loaded = lifecycle_->Load(model, version, Lifecycle::GoldenTest::kSkip);

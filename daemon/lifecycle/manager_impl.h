@@ -15,6 +15,7 @@ class ManagerImpl final : public Manager {
   explicit ManagerImpl(std::unique_ptr<Lifecycle> lifecycle) : lifecycle_(std::move(lifecycle)) {}
 
   std::vector<HistoryEvent> Resume() override;
+  void Stop() override { lifecycle_->stopping = true; }
   Result<std::unique_ptr<Upload>> BeginDeploy(const DeployRequest& request) override;
   Result<VersionStatus> Activate(const std::string& model, std::uint64_t version, const std::string& actor) override;
   Result<VersionStatus> Rollback(const std::string& model, std::optional<std::uint64_t> version,

@@ -14,6 +14,7 @@
 #include "daemon/rpc/blocking_stream.h"
 #include "daemon/rpc/call_threads.h"
 #include "daemon/rpc/peer_registry.h"
+#include "daemon/rpc/setting_calls.h"
 #include "daemon/rpc/status_map.h"
 #include "daemon/scheduler/scheduler.h"
 #include "daemon/telemetry/log.h"
@@ -163,8 +164,7 @@ class AdminService final : public v1::Admin::CallbackService {
 
   ServerUnaryReactor* SetLogLevel(CallbackServerContext* call, const v1::SetLogLevelRequest* request,
                                   v1::SetLogLevelResponse* response) override {
-    return Answer(*call,
-                  [=, this](const std::string& actor) { return ChangeLogLevel(actor, request->level(), *response); });
+    return Answer(*call, [=](const std::string& actor) { return SetLevelByName(request->level(), actor, *response); });
   }
 
   ServerUnaryReactor* GetServerInfo(CallbackServerContext* call, const v1::GetServerInfoRequest*,
@@ -210,7 +210,7 @@ class AdminService final : public v1::Admin::CallbackService {
   }
 
   Status DoDeploy(const CallbackServerContext& call, const std::string& actor, DeployStream& stream);
-  static Status ChangeLogLevel(const std::string& actor, const std::string& name, v1::SetLogLevelResponse& out);
+  static Status SetLevelByName(const std::string& name, const std::string& actor, v1::SetLogLevelResponse& out);
 
   template <typename Message>
   static AdminStream<Message> StreamOf(const CallbackServerContext& call, BlockingWriter<Message>& writer) {
@@ -246,18 +246,14 @@ Status AdminService::DoDeploy(const CallbackServerContext& call, const std::stri
   return {};
 }
 
-Status AdminService::ChangeLogLevel(const std::string& actor, const std::string& name, v1::SetLogLevelResponse& out) {
+Status AdminService::SetLevelByName(const std::string& name, const std::string& actor, v1::SetLogLevelResponse& out) {
   static constexpr LogLevel kLevels[] = {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError};
-  const LogLevel previous = CurrentLogLevel();
-  out.set_previous(std::string(LogLevelName(previous)));
+  out.set_previous(std::string(LogLevelName(CurrentLogLevel())));
   out.set_level(out.previous());
   if (name.empty()) return {};
   for (const LogLevel level : kLevels) {
     if (name != LogLevelName(level)) continue;
-    // Told at the more talkative of the two levels' time, so that it stands in the log in any case.
-    if (level > previous) Log(LogLevel::kInfo, "log level", {{"level", name}, {"actor", actor}});
-    daemon::SetLogLevel(level);
-    if (level <= previous) Log(LogLevel::kInfo, "log level", {{"level", name}, {"actor", actor}});
+    ChangeLogLevel(level, actor);
     out.set_level(name);
     return {};
   }

@@ -183,7 +183,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
         TFLD_RETURN_IF_ERROR(context_.manager->Get(request->model_name()).status());
       }
       TFLD_RETURN_IF_ERROR(ApplyTraceSettings(*context_.traces, *request, *response));
-      if (ChangesSettings(*request)) LogChange("trace settings", caller);
+      if (ChangesSettings(*request)) Log(LogLevel::kInfo, "trace settings", {{"actor", caller.ToString()}});
       return {};
     });
   }
@@ -192,9 +192,7 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
                                   inference::LogSettingsResponse* response) override {
     return AnswerCaller(call, [&](const PeerIdentity& caller) -> Status {
       TFLD_RETURN_IF_ERROR(CheckMayChange(*request, "change log settings"));
-      TFLD_RETURN_IF_ERROR(ApplyLogSettings(*request, *response));
-      if (ChangesSettings(*request)) LogChange("log settings", caller);
-      return {};
+      return ApplyLogSettings(*request, caller.ToString(), *response);
     });
   }
 
@@ -248,10 +246,6 @@ class InferenceService final : public inference::GRPCInferenceService::CallbackS
   template <typename Request>
   Status CheckMayChange(const Request& request, std::string_view what) const {
     return ChangesSettings(request) ? CheckManaging(what) : Status();
-  }
-
-  static void LogChange(std::string_view what, const PeerIdentity& caller) {
-    Log(LogLevel::kInfo, what, {{"actor", caller.ToString()}});
   }
 
   static Status NotOffered(std::string_view what) { return Unimplemented(StrCat("this server does not offer ", what)); }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/rpc/rpc_server.h"
-#include "daemon/telemetry/log.h"
+#include "daemon/telemetry/log_format.h"
 #include "daemon/telemetry/trace_settings.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.pb.h"
@@ -76,17 +76,23 @@ Status ApplyTraceSettings(TraceSettings& settings, const inference::TraceSetting
   return {};
 }
 
+void ChangeLogLevel(LogLevel level, const std::string& actor) {
+  const LogLevel lower = std::min(level, CurrentLogLevel());
+  SetLogLevel(lower);
+  Log(std::max(lower, LogLevel::kInfo), "log level", {{"level", std::string(LogLevelName(level))}, {"actor", actor}});
+  SetLogLevel(level);
+  SetRpcLogVerbose(level == LogLevel::kDebug);
+}
+
 // The graver level first, whatever the order of the map, so that what is asked to be logged is.
-Status ApplyLogSettings(const inference::LogSettingsRequest& request, inference::LogSettingsResponse& response) {
+Status ApplyLogSettings(const inference::LogSettingsRequest& request, const std::string& actor,
+                        inference::LogSettingsResponse& response) {
   LogLevel level = CurrentLogLevel();
   std::vector<std::string> names;
   for (const auto& [name, value] : request.settings()) names.push_back(name);
   std::ranges::sort(names, std::greater<>());  // log_warning, log_verbose_level, log_info
   for (const std::string& name : names) TFLD_RETURN_IF_ERROR(Apply(name, request.settings().at(name), level));
-  if (!names.empty()) {
-    SetLogLevel(level);
-    SetRpcLogVerbose(level == LogLevel::kDebug);
-  }
+  if (!names.empty()) ChangeLogLevel(level, actor);
   Describe(level, response);
   return {};
 }

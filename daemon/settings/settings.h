@@ -71,7 +71,7 @@ struct Settings {
   } inference;
 
   struct Connections {
-    int max_total = 512;  // open connections of the inference socket
+    int max_total = 512;  // open connections of each socket for inference
     bool operator==(const Connections&) const = default;
   } connections;
 
@@ -110,7 +110,7 @@ struct Settings {
 
   struct Service {
     int drain_timeout_ms = 10'000;  // how long requests in flight may take after SIGTERM
-    int stall_timeout_ms = 5'000;   // a loop without progress for this long stops the feeding of the watchdog
+    int stall_timeout_ms = 5'000;   // a loop or a job without progress for this long stops the feeding of the watchdog
     bool memory_lock = false;       // all of the process stays in memory
     bool operator==(const Service&) const = default;
   } service;

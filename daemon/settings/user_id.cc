@@ -2,18 +2,19 @@
 
 #include <pwd.h>
 
-#include <array>
+#include <cerrno>
+#include <vector>
 
 namespace tfld::daemon {
 
 std::optional<std::uint32_t> UserIdOf(const std::string& name) {
-  std::array<char, 4096> buffer{};
+  std::vector<char> buffer(4096);
   passwd entry{};
   passwd* found = nullptr;
-  if (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
-    return std::nullopt;
+  while (getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE) {
+    buffer.resize(2 * buffer.size());
   }
-  return entry.pw_uid;
+  return found == nullptr ? std::nullopt : std::optional<std::uint32_t>(found->pw_uid);
 }
 
 }  // namespace tfld::daemon

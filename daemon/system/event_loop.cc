@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <deque>
 #include <list>
 #include <mutex>
@@ -20,6 +21,11 @@ namespace {
 constexpr std::uint64_t kAccuracyUs = 1000;
 
 constexpr int kTerminate[] = {SIGTERM, SIGINT, SIGHUP};
+
+bool IsIgnored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 Status SdStatus(int result, std::string_view what) { return result < 0 ? ErrnoStatus(-result, what) : Status(); }
 
@@ -120,7 +126,9 @@ Result<std::unique_ptr<EventLoop>> EventLoop::Create() {
 }
 
 Status EventLoop::OnTerminate(std::function<void()> handler) {
-  for (const int number : kTerminate) TFLD_RETURN_IF_ERROR(impl_->AddSignal(number, handler));
+  for (const int number : kTerminate) {
+    if (number != SIGHUP || !IsIgnored(number)) TFLD_RETURN_IF_ERROR(impl_->AddSignal(number, handler));
+  }
   return {};
 }
 
@@ -160,6 +168,8 @@ void BlockSignals() {
   for (const int number : kTerminate) sigaddset(&set, number);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // To stop by it would be a success, after which systemd does not start the service again.
+  if (std::getenv("NOTIFY_SOCKET") != nullptr) std::signal(SIGHUP, SIG_IGN);
 }
 
 }  // namespace tfld::daemon

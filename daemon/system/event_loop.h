@@ -17,7 +17,8 @@ class EventLoop {
   static Result<std::unique_ptr<EventLoop>> Create();
   ~EventLoop();
 
-  // `handler` runs on each SIGTERM, SIGINT and SIGHUP (the terminal went away), which must be blocked in all threads.
+  // `handler` runs on each SIGTERM, SIGINT and SIGHUP (the terminal went away), which must be blocked in all threads. A
+  // SIGHUP that is ignored stays so: the daemon is to outlive its terminal, as with nohup.
   Status OnTerminate(std::function<void()> handler);
 
   // Calls `handler` when `descriptor` is ready for `events` (EPOLLIN, EPOLLOUT) until the watch is destroyed.
@@ -45,7 +46,8 @@ class EventLoop {
   std::unique_ptr<Impl> impl_;
 };
 
-// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in those that it starts, and ignores SIGPIPE. Before any thread.
+// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in those that it starts, and ignores SIGPIPE; in a service,
+// which has no terminal, SIGHUP too. Before any thread.
 void BlockSignals();
 
 }  // namespace tfld::daemon

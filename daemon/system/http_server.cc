@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::size_t kMaxRequestBytes = 8192;
 constexpr std::chrono::seconds kDeadline{5};
+constexpr int kAcceptsATurn = 16;
 
 std::string_view ReasonOf(int status) {
   switch (status) {
@@ -87,25 +88,31 @@ struct Connection {
 struct HttpServer::Impl {
   using ConnectionRef = std::list<Connection>::iterator;
 
-  void Accept() {
-    while (true) {
+  // Not all: whoever connects without end would keep the thread from its other work.
+  void AcceptSome() {
+    for (int i = 0; i < kAcceptsATurn; ++i) {
       const int descriptor = ::accept4(socket.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-      if (descriptor < 0) return;
-      CloseExpired();
-      if (connections.size() >= kMaxConnections) {
-        ::close(descriptor);
-        continue;
+      if (descriptor >= 0) {
+        Admit(descriptor);
+      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        watch->SetEvents(0);  // until the next tick
+        return;
+      } else if (errno != EINTR && errno != ECONNABORTED) {
+        return;
       }
-      const auto connection = connections.emplace(connections.end());
-      connection->descriptor = descriptor;
-      connection->deadline = std::chrono::steady_clock::now() + kDeadline;
-      auto added =
-          loop->WatchDescriptor(descriptor, EPOLLIN, [this, connection](std::uint32_t) { Advance(connection); });
-      if (added.ok()) {
-        connection->watch = std::move(added).value();
-      } else {
-        connections.erase(connection);
-      }
+    }
+  }
+
+  void Admit(int descriptor) {
+    if (connections.size() >= kMaxConnections) connections.pop_front();
+    const auto connection = connections.emplace(connections.end());
+    connection->descriptor = descriptor;
+    connection->deadline = std::chrono::steady_clock::now() + kDeadline;
+    auto added = loop->WatchDescriptor(descriptor, EPOLLIN, [this, connection](std::uint32_t) { Advance(connection); });
+    if (added.ok()) {
+      connection->watch = std::move(added).value();
+    } else {
+      connections.erase(connection);
     }
   }
 
@@ -139,9 +146,11 @@ struct HttpServer::Impl {
     return false;
   }
 
-  void CloseExpired() {
+  // Every second.
+  void Tick() {
     const auto now = std::chrono::steady_clock::now();
     connections.remove_if([now](const Connection& connection) { return connection.deadline < now; });
+    watch->SetEvents(EPOLLIN);
   }
 
   EventLoop* loop = nullptr;
@@ -160,8 +169,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(EventLoop& loop, Listening
   impl.loop = &loop;
   impl.socket = std::move(socket);
   impl.handler = std::move(handler);
-  TFLD_ASSIGN_OR_RETURN(
-      impl.watch, loop.WatchDescriptor(impl.socket.descriptor(), EPOLLIN, [&impl](std::uint32_t) { impl.Accept(); }));
+  TFLD_ASSIGN_OR_RETURN(impl.watch, loop.WatchDescriptor(impl.socket.descriptor(), EPOLLIN,
+                                                         [&impl](std::uint32_t) { impl.AcceptSome(); }));
+  TFLD_RETURN_IF_ERROR(loop.Every(std::chrono::seconds(1), [&impl] { impl.Tick(); }));
   return server;
 }
 

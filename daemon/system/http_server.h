@@ -1,7 +1,8 @@
 // HttpServer: answers GET requests for a few fixed paths on the system thread: /metrics, /healthz, /readyz.
 //
-// Not a web server: one request a connection, at most 16 connections, requests of at most 8 KiB, 5 seconds for all of
-// it. Thread rule: the event loop's thread.
+// Not a web server: one request a connection, at most 16 connections (the oldest makes way for one more), requests of
+// at most 8 KiB, 5 seconds for all of it. Thread rule: the event loop's thread; the loop does not run any more when it
+// goes.
 #pragma once
 
 #include <functional>

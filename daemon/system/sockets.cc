@@ -1,6 +1,7 @@
 #include "daemon/system/sockets.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "engine/base/str_cat.h"
 
@@ -21,19 +23,6 @@ namespace tfld::daemon {
 namespace {
 
 constexpr int kBacklog = 512;
-
-// The descriptor that systemd passed under `name`, or -1.
-int InheritedSocket(const std::string& name) {
-  char** names = nullptr;
-  const int count = ::sd_listen_fds_with_names(/*unset_environment=*/0, &names);
-  int found = -1;
-  for (int i = 0; i < count; ++i) {
-    if (name == names[i]) found = SD_LISTEN_FDS_START + i;
-    std::free(names[i]);
-  }
-  std::free(names);
-  return found;
-}
 
 Result<sockaddr_un> UnixAddress(const std::string& path) {
   sockaddr_un address{};
@@ -46,26 +35,32 @@ Result<sockaddr_un> UnixAddress(const std::string& path) {
   return address;
 }
 
-bool SomebodyAnswers(const sockaddr_un& address, int type) {
-  const int probe = ::socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
-  const bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+// OK when nobody listens there. A daemon that has no time to accept (EAGAIN) listens all the same.
+Status CheckStale(const sockaddr_un& address, int type) {
+  const std::string path = address.sun_path;
+  const int probe = ::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (probe < 0) return ErrnoStatus(errno, "cannot make a socket");
+  const int result = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  const int error = result == 0 ? 0 : errno;
   ::close(probe);
-  return answered;
+  if (error == ECONNREFUSED || error == ENOENT) return {};
+  if (error != 0 && error != EAGAIN) return ErrnoStatus(error, "cannot tell whether somebody listens on " + path);
+  return AlreadyExists(StrCat(path, ": another daemon answers there; stop it, or choose another runtime directory"));
 }
 
 // False when there is no such group or this process is not in it.
 bool GiveToGroup(const std::string& path, const std::string& group) {
   ::group entry{};
   ::group* found = nullptr;
-  char buffer[4096];
-  if (::getgrnam_r(group.c_str(), &entry, buffer, sizeof(buffer), &found) != 0 || found == nullptr) return false;
-  return ::chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) == 0;
+  std::vector<char> buffer(4096);
+  while (::getgrnam_r(group.c_str(), &entry, buffer.data(), buffer.size(), &found) == ERANGE) {
+    buffer.resize(2 * buffer.size());  // for a group of many
+  }
+  return found != nullptr && ::chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) == 0;
 }
 
-Status BindAndListen(int descriptor, const sockaddr* address, socklen_t length, const std::string& name) {
-  if (::bind(descriptor, address, length) != 0) return ErrnoStatus(errno, "cannot bind " + name);
-  if (::listen(descriptor, kBacklog) != 0) return ErrnoStatus(errno, "cannot listen on " + name);
-  return {};
+Status Listen(int descriptor, const std::string& name) {
+  return ::listen(descriptor, kBacklog) == 0 ? Status() : ErrnoStatus(errno, "cannot listen on " + name);
 }
 
 }  // namespace
@@ -91,26 +86,39 @@ void ListeningSocket::Close() {
   if (!owned_path_.empty()) ::unlink(owned_path_.c_str());
 }
 
+std::optional<ListeningSocket> InheritedSocket(const std::string& name) {
+  char** names = nullptr;
+  const int count = ::sd_listen_fds_with_names(/*unset_environment=*/0, &names);
+  int found = -1;
+  for (int i = 0; i < count; ++i) {
+    if (name == names[i]) found = SD_LISTEN_FDS_START + i;
+    std::free(names[i]);
+  }
+  std::free(names);
+  if (found < 0) return std::nullopt;
+  // Whoever accepts until there is nobody left must not wait for the next.
+  (void)::fcntl(found, F_SETFL, ::fcntl(found, F_GETFL) | O_NONBLOCK);
+  return ListeningSocket(found, "");
+}
+
 Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
                                    const std::string& group, int type) {
-  if (const int inherited = InheritedSocket(name); inherited >= 0) return ListeningSocket(inherited, "");
+  if (auto inherited = InheritedSocket(name)) return *std::move(inherited);
   const std::string path = directory + "/" + name;
   TFLD_ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress(path));
-  if (SomebodyAnswers(address, type)) {
-    return AlreadyExists(StrCat(path, ": another daemon answers there; stop it, or choose another runtime directory"));
-  }
+  TFLD_RETURN_IF_ERROR(CheckStale(address, type));
   if (::unlink(path.c_str()) != 0 && errno != ENOENT)
     return ErrnoStatus(errno, "cannot remove the stale socket " + path);
   const int descriptor = ::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (descriptor < 0) return ErrnoStatus(errno, "cannot make a socket");
   ListeningSocket socket(descriptor, path);
-  // Nobody but us may connect before the permissions are what they should be.
-  const mode_t old_mask = ::umask(0177);
-  const Status status = BindAndListen(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address), path);
-  ::umask(old_mask);
-  TFLD_RETURN_IF_ERROR(status);
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return ErrnoStatus(errno, "cannot bind " + path);
+  }
   if (GiveToGroup(path, group)) mode |= (mode & S_IRWXU) >> 3;
   if (::chmod(path.c_str(), mode) != 0) return ErrnoStatus(errno, "cannot set the permissions of " + path);
+  // Only now, as nobody may connect before the permissions are what they should be.
+  TFLD_RETURN_IF_ERROR(Listen(descriptor, path));
   return socket;
 }
 
@@ -142,11 +150,16 @@ Result<ListeningSocket> ListenLoopback(const std::string& address) {
       return InvalidArgument(StrCat("\"", address, "\" is not a loopback address"));
   }
   const int descriptor = ::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (descriptor < 0) return ErrnoStatus(errno, "cannot make a socket");
+  if (descriptor < 0) {
+    return ErrnoStatus(errno, "cannot make a socket; where the unit forbids it, enable tfld-metrics.socket instead");
+  }
   ListeningSocket socket(descriptor, "");
   const int on = 1;
   ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  TFLD_RETURN_IF_ERROR(BindAndListen(descriptor, reinterpret_cast<const sockaddr*>(&storage), length, address));
+  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&storage), length) != 0) {
+    return ErrnoStatus(errno, "cannot bind " + address);
+  }
+  TFLD_RETURN_IF_ERROR(Listen(descriptor, address));
   return socket;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -31,10 +32,14 @@ class ListeningSocket {
   std::string owned_path_;
 };
 
-// Listens on DIRECTORY/NAME, or takes the descriptor that systemd passed under that name
-// (FileDescriptorName=tfld.sock). A file that is there already is replaced when nobody answers on it; ALREADY_EXISTS
-// when somebody does. `mode` are the permissions of the socket's file. INVALID_ARGUMENT for a path that is longer than
-// the kernel takes. `type` is SOCK_STREAM or SOCK_SEQPACKET.
+// The socket that systemd passed under that name (FileDescriptorName=tfld.sock), non-blocking; nothing when there is
+// none.
+std::optional<ListeningSocket> InheritedSocket(const std::string& name);
+
+// Listens on DIRECTORY/NAME, or takes the inherited socket of that name. A file that is there already is replaced when
+// it is certain that nobody listens on it; ALREADY_EXISTS when somebody does. `mode` are the permissions of the
+// socket's file. INVALID_ARGUMENT for a path that is longer than the kernel takes. `type` is SOCK_STREAM or
+// SOCK_SEQPACKET.
 Result<ListeningSocket> ListenUnix(const std::string& directory, const std::string& name, mode_t mode,
                                    const std::string& group, int type = SOCK_STREAM);
 

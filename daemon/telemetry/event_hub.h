@@ -20,8 +20,10 @@ namespace tfld::daemon {
 
 struct DaemonEvent {
   std::int64_t time_ms = 0;  // Unix time; set by Publish
-  std::string kind;          // "deploy", "activate", "rollback", "remove", "resume", "state", "ready", "stopping"
-  std::string model;         // empty for events of the daemon
+  // "deploy", "activate", "rollback", "label", "unlabel", "remove", "load", "unload", "resume", "state", "ready",
+  // "stopping"
+  std::string kind;
+  std::string model;  // empty for events of the daemon
   std::uint64_t version = 0;
   bool ok = true;
   std::string detail;  // why it failed, the state that was entered, or a line for people

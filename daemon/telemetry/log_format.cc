@@ -1,5 +1,6 @@
 #include "daemon/telemetry/log_format.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <cstdio>
@@ -7,8 +8,12 @@
 namespace tfld::daemon {
 namespace {
 
+// What a terminal may obey.
+bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
 bool NeedsQuotes(std::string_view value) {
-  return value.empty() || value.find_first_of(" \"=\n\t\\") != std::string_view::npos;
+  return value.empty() || value.find_first_of(" \"=\\") != std::string_view::npos ||
+         std::ranges::any_of(value, IsControl);
 }
 
 std::string Escape(std::string_view text) {
@@ -21,7 +26,7 @@ std::string Escape(std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
+        if (IsControl(c)) {
           char code[8];
           std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned>(c));
           out += code;

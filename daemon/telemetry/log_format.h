@@ -9,7 +9,7 @@
 
 namespace tfld::daemon {
 
-// version active model=kws version=2   (values with spaces or quotes are quoted)
+// version active model=kws version=2   (values with spaces, quotes or control characters are quoted)
 std::string FormatText(std::string_view event, std::initializer_list<LogField> fields);
 
 // {"time":"2026-01-31T12:00:00.000Z","level":"info","event":"version active","model":"kws","version":"2"}

@@ -9,7 +9,7 @@
 namespace tfld::daemon {
 namespace {
 
-// Names of models come from callers of the admin service; a deploy that fails leaves none behind but here.
+// A deploy that fails leaves the name of its model behind here alone.
 constexpr std::size_t kMaxChanges = 1024;
 
 }  // namespace
@@ -27,7 +27,7 @@ std::string Metrics::Render(const MetricsSnapshot& snapshot, MetricsFormat forma
   MetricFamilies families;
   AppendStateFamilies(snapshot, families);
   AppendRequestFamilies(stats_.Snapshot(), names_, families);
-  FamilyBuilder changes("tfld_lifecycle_changes_total", "Deploys, activations, rollbacks and removals by outcome.",
+  FamilyBuilder changes("tfld_lifecycle_changes_total", "Changes of models and their versions, by action and outcome.",
                         prometheus::MetricType::Counter);
   {
     const std::lock_guard lock(mutex_);

@@ -60,7 +60,8 @@ class Metrics {
   // `stats` outlives the metrics. `names` turns user ids into the names of clients.
   explicit Metrics(const RequestStats& stats, UserNames::Lookup names = UserNames::FromSystem);
 
-  // `action` as in the history: "deploy", "activate", "rollback", "remove", "resume".
+  // `action` as in the history: "deploy", "activate", "rollback", "label", "unlabel", "remove", "load", "unload",
+  // "resume". `model` is empty for a name that no model can have.
   void CountChange(std::string_view model, std::string_view action, bool ok);
 
   std::string Render(const MetricsSnapshot& snapshot, MetricsFormat format) const;

@@ -88,6 +88,8 @@ Status TraceSettings::Set(std::string_view model, std::span<const TraceSetting> 
   }
   if (model.empty()) {
     global_ = next;
+  } else if (next.choice == Choice()) {
+    Erase(model);
   } else if (own || models_.size() < kMaxModels) {
     models_.insert_or_assign(std::string(model), next);
   } else {
@@ -99,8 +101,12 @@ Status TraceSettings::Set(std::string_view model, std::span<const TraceSetting> 
 
 void TraceSettings::Forget(std::string_view model) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = models_.find(model); found != models_.end()) models_.erase(found);
+  Erase(model);
   UpdateAny();
+}
+
+void TraceSettings::Erase(std::string_view model) {
+  if (const auto found = models_.find(model); found != models_.end()) models_.erase(found);
 }
 
 void TraceSettings::UpdateAny() {

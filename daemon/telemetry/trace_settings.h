@@ -55,6 +55,7 @@ class TraceSettings {
     std::optional<bool> on;
     std::optional<std::uint32_t> rate;
     std::optional<std::int64_t> count;
+    bool operator==(const Choice&) const = default;
   };
   struct Rule {
     Choice choice;
@@ -64,6 +65,7 @@ class TraceSettings {
 
   static Status Apply(const TraceSetting& change, Choice& choice);
   const Rule* Find(std::string_view model) const;
+  void Erase(std::string_view model);
   void UpdateAny();
 
   std::atomic<bool> any_ = false;  // written under the lock

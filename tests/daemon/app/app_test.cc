@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -49,6 +50,17 @@ TEST(StallDetector, WorkThatDoesNotEndIsNot) {
   EXPECT_TRUE(detector.Healthy(Stats(1, 1, 8), At(102)));
 }
 
+TEST(StallDetector, AnExecutorThatHangsIsSeenWhileOthersWork) {
+  StallDetector detector(milliseconds(100));
+  SchedulerStats stats = Stats(1, 2, 7);
+  stats.oldest_start = At(0);
+  EXPECT_TRUE(detector.Healthy(stats, At(100)));
+  stats.finished = 8;
+  EXPECT_FALSE(detector.Healthy(stats, At(101)));
+  stats.oldest_start = At(101);
+  EXPECT_TRUE(detector.Healthy(stats, At(102)));
+}
+
 TEST(RoomOptions, LimitsOfInferenceDoNotLockAdministratorsOut) {
   Settings settings;
   settings.connections.max_total = 1;
@@ -82,6 +94,39 @@ TEST(Directories, AreMadeWithTheirPermissions) {
   struct stat info {};
   ASSERT_EQ(::stat(settings.state_dir.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0700U);
+}
+
+TEST(Directories, TheRuntimeDirectoryIsOpenWhateverTheUmask) {
+  const test::TempDir dir;
+  Settings settings;
+  settings.state_dir = dir / "state";
+  settings.runtime_dir = dir / "run";
+  const mode_t before = ::umask(0077);
+  EXPECT_TRUE(MakeDirectories(settings).ok());
+  ::umask(before);
+  struct stat info {};
+  ASSERT_EQ(::stat(settings.runtime_dir.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0755U);
+}
+
+TEST(Directories, ARuntimeDirectoryOfSomebodyElseIsRefused) {
+  const test::TempDir dir;
+  Settings settings;
+  settings.state_dir = dir / "state";
+  settings.runtime_dir = dir / "run";
+  ASSERT_TRUE(MakeDirectories(settings).ok());
+  ASSERT_EQ(::chmod(settings.runtime_dir.c_str(), 01777), 0);
+  const Status status = MakeDirectories(settings);
+  EXPECT_EQ(status.code(), StatusCode::kPermissionDenied);
+  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr(settings.runtime_dir), HasSubstr("mode 41777")));
+  ASSERT_EQ(::chmod(settings.runtime_dir.c_str(), 0755), 0);
+  ASSERT_EQ(::symlink("run", (dir / "link").c_str()), 0);
+  settings.runtime_dir = dir / "link";
+  EXPECT_EQ(MakeDirectories(settings).code(), StatusCode::kPermissionDenied);
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a directory away";
+  settings.runtime_dir = dir / "run";
+  ASSERT_EQ(::chown(settings.runtime_dir.c_str(), 4711, 4711), 0);
+  EXPECT_EQ(MakeDirectories(settings).code(), StatusCode::kPermissionDenied);
 }
 
 TEST(Directories, AFileInTheWayIsNamed) {

@@ -118,6 +118,53 @@ TEST_F(ManagerTest, AnUploadThatIsLetGoLeavesNoTrace) {
   EXPECT_TRUE(manager().List().empty());
 }
 
+TEST_F(ManagerTest, AnUploadOfMoreThanWasAnnouncedEndsAndStandsInTheHistory) {
+  DeployTwo();
+  const std::string model = ShippedModelBytes(1);
+  auto upload = manager().BeginDeploy({.model = kModel, .size = 100, .sha256 = Sha256Of(AsBytes(model))});
+  ASSERT_TRUE(upload.ok());
+  EXPECT_EQ((*upload)->Write(AsBytes(model)).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(LastEvent().action, "deploy");
+  EXPECT_FALSE(LastEvent().ok);
+  EXPECT_THAT(LastEvent().reason, HasSubstr("announced"));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_ / "state/incoming"));
+  EXPECT_EQ((*upload)->Write(AsBytes(model).first(10)).code(), StatusCode::kFailedPrecondition);
+}
+
+// From each state that a deploy enters before it serves.
+TEST_F(ManagerTest, ADeployThatMeetsTheEndOfTheDaemonIsGivenUp) {
+  DeployTwo();
+  using enum VersionState;
+  for (const VersionState last : {kReceived, kVerified, kStaged, kWarming}) {
+    const auto stops = [&](VersionState state, std::string_view) {
+      if (state == last) manager().Stop();
+    };
+    EXPECT_EQ(run_->Deploy(kModel, ShippedPackage(2), {}, stops).status().code(), StatusCode::kUnavailable);
+    EXPECT_EQ(run_->Active(kModel), 2u);
+    EXPECT_FALSE(LastEvent().ok);
+    Start();
+    manager().Resume();
+    EXPECT_EQ(run_->Active(kModel), 2u);
+    EXPECT_TRUE(std::filesystem::is_empty(directory_ / "state/incoming"));
+    const ModelStatus model = *manager().Get(kModel);
+    for (const VersionStatus& version : model.versions) {
+      EXPECT_TRUE(version.version <= 2 || version.state == kFailed) << version.version;
+    }
+  }
+}
+
+TEST_F(ManagerTest, NothingIsLoadedOnceItStops) {
+  DeployTwo();
+  Start();
+  manager().Stop();
+  EXPECT_TRUE(manager().Resume().empty());
+  EXPECT_EQ(manager().Activate(kModel, 1, "test").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(manager().Load(kModel, "test").status().code(), StatusCode::kUnavailable);
+  Start();
+  EXPECT_EQ(manager().Resume().size(), 1u);
+  EXPECT_EQ(run_->Active(kModel), 2u);
+}
+
 TEST_F(ManagerTest, UploadsAreBounded) {
   std::vector<std::unique_ptr<Upload>> uploads;
   const DeployRequest request{.model = kModel, .size = 10, .sha256 = std::string(64, '0')};

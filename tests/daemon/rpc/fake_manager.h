@@ -18,6 +18,7 @@ class FakeManager : public daemon::Manager {
   Status outcome;                     // of every change
 
   std::vector<daemon::HistoryEvent> Resume() override { return {}; }
+  void Stop() override {}
 
   Result<std::unique_ptr<daemon::Upload>> BeginDeploy(const daemon::DeployRequest& request) override {
     TFLD_RETURN_IF_ERROR(outcome);

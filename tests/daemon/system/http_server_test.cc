@@ -2,13 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/support/temp_dir.h"
 
@@ -19,17 +25,21 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-int Connect(const std::string& path) {
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+void ConnectBy(int descriptor, const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
   EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+}
+
+int Connect(const std::string& path) {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ConnectBy(descriptor, path);
   return descriptor;
 }
 
-std::string Ask(const std::string& path, const std::string& request) {
-  const int descriptor = Connect(path);
+// Closes the descriptor.
+std::string AskBy(int descriptor, const std::string& request) {
   EXPECT_EQ(::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
   std::string answer;
   char buffer[4096];
@@ -38,6 +48,14 @@ std::string Ask(const std::string& path, const std::string& request) {
   }
   ::close(descriptor);
   return answer;
+}
+
+std::string Ask(const std::string& path, const std::string& request) { return AskBy(Connect(path), request); }
+
+// Whether the server has closed the connection, by which nothing came.
+bool IsClosed(int descriptor) {
+  char byte = 0;
+  return ::recv(descriptor, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
 // A server on a loop of its own thread, as in the daemon.
@@ -64,6 +82,14 @@ class HttpServerTest : public ::testing::Test {
   }
 
   std::string path() const { return dir_.path().string() + "/m.sock"; }
+
+  std::chrono::nanoseconds ProcessorTime() {
+    clockid_t clock{};
+    EXPECT_EQ(::pthread_getcpuclockid(thread_.native_handle(), &clock), 0);
+    timespec time{};
+    ::clock_gettime(clock, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
 
   test::TempDir dir_;
   std::unique_ptr<EventLoop> loop_;
@@ -102,9 +128,58 @@ TEST_F(HttpServerTest, LargeAnswersArriveWhole) {
 
 TEST_F(HttpServerTest, SilentConnectionsDoNotStopOthers) {
   std::vector<int> silent;
-  for (int i = 0; i < 12; ++i) silent.push_back(Connect(path()));
+  for (int i = 0; i < 40; ++i) silent.push_back(Connect(path()));
   EXPECT_THAT(Ask(path(), "GET /here HTTP/1.1\r\n\r\n"), EndsWith("yes\n"));
+  EXPECT_TRUE(IsClosed(silent.front()));
+  EXPECT_FALSE(IsClosed(silent.back()));
   for (const int descriptor : silent) ::close(descriptor);
+}
+
+TEST_F(HttpServerTest, ASilentConnectionIsClosedInTimeThoughNobodyElseComes) {
+  const int silent = Connect(path());
+  char byte = 0;
+  EXPECT_EQ(::recv(silent, &byte, 1, 0), 0);
+  ::close(silent);
+}
+
+TEST_F(HttpServerTest, WithoutDescriptorsItWaitsForSome) {
+  const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit lower = limit;
+  lower.rlim_cur = std::min<rlim_t>(limit.rlim_cur, 256);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
+  std::vector<int> taken;
+  for (int descriptor = 0; (descriptor = ::dup(client)) >= 0;) taken.push_back(descriptor);
+  ConnectBy(client, path());
+  const auto before = ProcessorTime();
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_LT(ProcessorTime() - before, std::chrono::milliseconds(100));
+  for (const int descriptor : taken) ::close(descriptor);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_THAT(AskBy(client, "GET /here HTTP/1.1\r\n\r\n"), EndsWith("yes\n"));
+}
+
+// Of a flood of connections so many are taken that others still have their turn.
+TEST(HttpServer, AFloodDoesNotKeepTheLoopFromItsOtherWork) {
+  const test::TempDir dir;
+  auto loop = std::move(EventLoop::Create()).value();
+  auto socket = ListenUnix(dir.path(), "m.sock", 0600, "");
+  ASSERT_TRUE(socket.ok()) << socket.status().ToString();
+  const auto server =
+      HttpServer::Start(*loop, std::move(socket).value(), [](const HttpRequest&) { return HttpResponse(); });
+  ASSERT_TRUE(server.ok());
+  std::vector<int> flood;
+  for (int i = 0; i < 100; ++i) flood.push_back(Connect(dir / "m.sock"));
+  std::ptrdiff_t closed = 0;
+  const auto look = [&] {
+    closed = std::ranges::count_if(flood, IsClosed);
+    loop->Quit();
+  };
+  loop->Post([&] { loop->Post(look); });  // the second of the loop's turns, or the third
+  EXPECT_TRUE(loop->Run().ok());
+  EXPECT_LE(closed, 32);
+  for (const int descriptor : flood) ::close(descriptor);
 }
 
 }  // namespace

@@ -15,6 +15,11 @@ TEST(LogFormat, TextQuotesWhatNeedsIt) {
             "deploy model=kws reason=\"no \\\"space\\\"\\nleft\" empty=\"\"");
 }
 
+TEST(LogFormat, NothingThatATerminalObeysGoesIntoTheText) {
+  EXPECT_EQ(FormatText("deploy", {{"model", "a\x1b[2Jb"}, {"reason", "c\rd"}, {"actor", "e\x7f"}}),
+            R"(deploy model="a\u001b[2Jb" reason="c\rd" actor="e\u007f")");
+}
+
 TEST(LogFormat, JsonEscapesControlCharacters) {
   EXPECT_EQ(FormatJson("2026-01-31T12:00:00.000Z", LogLevel::kWarning, "grpc", {{"message", "a\x01\t\"b\""}}),
             R"({"time":"2026-01-31T12:00:00.000Z","level":"warning","event":"grpc","message":"a\u0001\t\"b\""})");

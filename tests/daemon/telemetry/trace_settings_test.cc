@@ -91,6 +91,8 @@ TEST(TraceSettings, ModelsAreBounded) {
   for (int i = 0; i < 256; ++i) ASSERT_TRUE(settings.Set("m" + std::to_string(i), on).ok());
   EXPECT_EQ(settings.Set("one more", on).code(), StatusCode::kResourceExhausted);
   EXPECT_TRUE(settings.Set("m0", on).ok());
+  ASSERT_TRUE(Set(settings, "m0", {{"trace_level", {}}}).ok());
+  EXPECT_TRUE(settings.Set("one more", on).ok()) << "what has nothing of its own takes no place";
 }
 
 }  // namespace
