@@ -52,6 +52,7 @@ cp -a "$cache" "$root"
 for program in tfld tfld-ctl; do install_program "$bin/$program"; done
 units=$source/packaging/systemd
 sed 's,@CMAKE_INSTALL_FULL_BINDIR@,/usr/bin,' "$units/tfld.service" > "$root/lib/systemd/system/tfld.service"
+cp "$units/tfld-metrics.socket" "$root/lib/systemd/system"
 cp "$units/tfld.sysusers" "$root/usr/lib/sysusers.d/tfld.conf"
 cp "$units/tfld.tmpfiles" "$root/usr/lib/tmpfiles.d/tfld.conf"
 cp -r "$source/packaging/models/bearing_fault" "$root/srv/model"
@@ -111,4 +112,10 @@ wait_active
 inside tfld-ctl infer bearing_fault > /dev/null || fail "the model does not serve after the watchdog's restart"
 inside systemctl stop tfld
 [[ $(inside systemctl show -P Result tfld) == success ]] || fail "stopping: $(inside systemctl status tfld --no-pager)"
-echo "the unit starts, is confined ($exposure), and comes back after kill -9 and after a stall"
+
+# The service has no network: a scrape over TCP comes by the socket unit, and starts the service.
+inside systemctl start tfld-metrics.socket || fail "the socket unit: $(inside systemctl status tfld-metrics.socket --no-pager)"
+scrape() { inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/9464 && printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3'; }
+scrape | grep -q '^tfld_model_active_version{.*bearing_fault.*} 1' || fail "no metrics over TCP: $(inside journalctl -u tfld --no-pager | tail -n 5)"
+inside systemctl stop tfld-metrics.socket tfld
+echo "the unit starts, is confined ($exposure), is scraped over TCP, and comes back after kill -9 and after a stall"
