@@ -1,15 +1,11 @@
 #include "client/ctl/http_get.h"
 
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <utility>
+#include <chrono>
 
 #include "client/src/socket_probe.h"
 #include "engine/base/str_cat.h"
@@ -18,32 +14,6 @@ namespace tfld::ctl {
 namespace {
 
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 20;
-constexpr timeval kTimeout{10, 0};
-
-class Socket {
- public:
-  explicit Socket(int descriptor) : descriptor_(descriptor) {}
-  ~Socket() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
-
-Status Connect(int descriptor, const std::string& path) {
-  TFLD_RETURN_IF_ERROR(client::ProbeSocket(path));
-  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &kTimeout, sizeof(kTimeout));
-  ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &kTimeout, sizeof(kTimeout));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.c_str(), path.size());  // its length was checked by the probe
-  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return {};
-  return ErrnoStatus(errno, StrCat("cannot connect to ", path));
-}
 
 Status SendAll(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -81,9 +51,8 @@ bool IsComplete(std::string_view head, std::string_view body) {
 }  // namespace
 
 Result<std::string> HttpGet(const std::string& socket_path, const std::string& target) {
-  const Socket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (socket.get() < 0) return ErrnoStatus(errno, "cannot make a socket");
-  TFLD_RETURN_IF_ERROR(Connect(socket.get(), socket_path));
+  const auto until = client::PatienceEnds(std::chrono::steady_clock::time_point::max());
+  TFLD_ASSIGN_OR_RETURN(const auto socket, client::ConnectSocket(socket_path, SOCK_STREAM, until));
   // HTTP/1.0: the body comes in one piece and ends with the connection.
   TFLD_RETURN_IF_ERROR(SendAll(socket.get(), StrCat("GET ", target, " HTTP/1.0\r\nHost: tfld\r\n\r\n")));
   TFLD_ASSIGN_OR_RETURN(std::string answer, ReceiveAll(socket.get()));

@@ -5,6 +5,7 @@
 
 #include "client/src/data_type.h"
 #include "client/src/grpc_channel.h"
+#include "client/src/socket_probe.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::client {
@@ -37,7 +38,7 @@ Result<ModelInfo> AskModelInfo(const GrpcConnection& connection, const std::stri
   request.set_name(model);
   request.set_version(version);
   grpc::ClientContext context;
-  SetTimeout(context, kQuestionTimeout);
+  SetTimeout(context, kPatience);
   inference::ModelMetadataResponse response;
   const grpc::Status status = connection.stub->ModelMetadata(&context, request, &response);
   TFLD_RETURN_IF_ERROR(FromGrpc(status, connection.socket_path));

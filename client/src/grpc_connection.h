@@ -3,7 +3,6 @@
 
 #include <grpcpp/channel.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,9 +11,6 @@
 #include "inference/grpc_service.grpc.pb.h"
 
 namespace tfld::client {
-
-// Calls that ask for little get this long.
-inline constexpr std::chrono::seconds kQuestionTimeout{10};
 
 struct GrpcConnection {
   GrpcConnection(std::string path, const std::shared_ptr<grpc::Channel>& channel)

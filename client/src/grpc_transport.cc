@@ -5,6 +5,7 @@
 #include "client/src/grpc_bound_model.h"
 #include "client/src/grpc_channel.h"
 #include "client/src/grpc_connection.h"
+#include "client/src/socket_probe.h"
 #include "engine/base/str_cat.h"
 #include "inference/grpc_service.grpc.pb.h"
 
@@ -20,7 +21,7 @@ class GrpcTransport final : public Transport {
     grpc::ClientContext context;
     const bool waits = wait > std::chrono::nanoseconds::zero();
     context.set_wait_for_ready(waits);
-    SetTimeout(context, waits ? wait : kQuestionTimeout);
+    SetTimeout(context, waits ? wait : kPatience);
     inference::ServerLiveResponse response;
     const grpc::Status status = connection_->stub->ServerLive(&context, {}, &response);
     if (waits && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
@@ -31,7 +32,7 @@ class GrpcTransport final : public Transport {
 
   Status CheckReady() override {
     grpc::ClientContext context;
-    SetTimeout(context, kQuestionTimeout);
+    SetTimeout(context, kPatience);
     inference::ServerReadyResponse response;
     const grpc::Status status = connection_->stub->ServerReady(&context, {}, &response);
     TFLD_RETURN_IF_ERROR(FromGrpc(status, connection_->socket_path));

@@ -92,10 +92,11 @@ Status CheckKnown(const AdminContext& context, const std::string& model) {
 
 Status DescribeStats(const AdminContext& context, const v1::GetStatsRequest& request, UserNames& names,
                      v1::GetStatsResponse& response) {
-  TFLD_RETURN_IF_ERROR(CheckKnown(context, request.model()));
   DescribeDaemon(context, *response.mutable_daemon());
   const ServedVersions in_service = context.map->Snapshot();
-  for (const VersionRequestStats& stats : CountsOf(context, request.model(), in_service)) {
+  const std::vector<VersionRequestStats> counts = CountsOf(context, request.model(), in_service);
+  if (counts.empty()) TFLD_RETURN_IF_ERROR(CheckKnown(context, request.model()));
+  for (const VersionRequestStats& stats : counts) {
     DescribeVersion(stats, in_service, *context.map, request.histograms(), *response.add_models());
   }
   if (!request.histograms()) return {};
