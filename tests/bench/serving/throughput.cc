@@ -62,7 +62,7 @@ Result<double> RunsPerSecond(const BareEngine& bare, int threads, double seconds
   return static_cast<double>(runs) / (static_cast<double>(MonotonicNs() - begin) / 1e9);
 }
 
-// Rates of several rounds.
+// Rates of several rounds, or what they are of the rates beside them.
 using Rounds = std::vector<double>;
 using RoundsByClients = std::map<int, Rounds>;
 
@@ -77,9 +77,9 @@ struct Sweep {
   int best_at = 0, least_at = 0;
 };
 
-Sweep SweepOf(const RoundsByClients& rounds) {
+Sweep SweepOf(const RoundsByClients& rounds, double (*typical)(Rounds)) {
   std::map<int, double> rates;
-  for (const auto& [clients, of_clients] : rounds) rates[clients] = QuietRate(of_clients);
+  for (const auto& [clients, of_clients] : rounds) rates[clients] = typical(of_clients);
   const auto [least, best] = std::ranges::minmax_element(rates, {}, [](const auto& rate) { return rate.second; });
   return {best->second, least->second / best->second, best->first, least->first};
 }
@@ -115,28 +115,32 @@ void AddSweep(const std::string& name, const Sweep& sweep, const std::string& be
               StrCat("best at ", sweep.best_at, " clients, least at ", sweep.least_at, beside), 0.95, false});
 }
 
-// Beside the engine alone, on as many threads as there are processors.
+// Beside the engine alone, on as many threads as there are processors, in a turn of its own after each of the clients':
+// what the host does to the processors within a second then happens to both, and their ratio is free of it.
 Status MeasureChannel(const Way& way, const BenchDaemon& daemon, BareEngine& bare, double seconds, Report& report) {
   const int processors = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const WorkerOptions worker = WorkerOf(way, daemon, seconds * kTurn);
-  RoundsByClients rounds;
-  Rounds bare_rates;
+  RoundsByClients rounds, of_engine;
+  Rounds engine_rates;
   for (int round = 0; round < kRounds; ++round) {
     for (const int clients : kClients) {
       TFLD_ASSIGN_OR_RETURN(const double rate, RequestsPerSecond(worker, clients));
+      TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, worker.seconds));
       rounds[clients].push_back(rate);
+      of_engine[clients].push_back(rate / runs);
+      engine_rates.push_back(runs);
     }
-    TFLD_ASSIGN_OR_RETURN(const double runs, RunsPerSecond(bare, processors, worker.seconds));
-    bare_rates.push_back(runs);
   }
   for (const auto& [clients, rates] : rounds) {
-    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s", Spread(rates)});
+    report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s",
+                StrCat(Spread(rates), "; of the engine ", Rounded(Median(of_engine[clients])))});
   }
-  const Sweep sweep = SweepOf(rounds);
+  const Sweep sweep = SweepOf(of_engine, Median);
   AddSweep(way.name, sweep, "", report);
-  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), sweep.best / QuietRate(bare_rates), "ratio",
-              StrCat("Session::Run on ", processors, " threads: ", Rounded(QuietRate(bare_rates)), " 1/s"), 0.90,
-              false});
+  report.Add({StrCat(way.name, "_throughput_of_bare_engine"), sweep.best, "ratio",
+              StrCat("Session::Run on ", processors, " threads: ", Rounded(QuietRate(engine_rates)), " 1/s, ",
+                     Spread(engine_rates)),
+              0.90, false});
   return {};
 }
 
@@ -162,7 +166,8 @@ Status MeasureGrpc(const Way& way, const BenchDaemon& daemon, BareEngine& bare, 
     report.Add({StrCat(way.name, "_throughput_", clients, "_clients"), QuietRate(rates), "1/s",
                 StrCat(Spread(rates), "; bare echo ", Rounded(QuietRate(echo_rounds[clients])), " 1/s")});
   }
-  AddSweep(way.name, SweepOf(rounds), StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds).ratio)), report);
+  AddSweep(way.name, SweepOf(rounds, QuietRate),
+           StrCat("; of the bare echo ", Rounded(SweepOf(echo_rounds, QuietRate).ratio)), report);
   return {};
 }
 
