@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/identity/accept_some.h"
 #include "daemon/identity/peer_identity.h"
 
 namespace tfld::daemon {
@@ -22,7 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kAcceptsATurn = 16;
+// How soon descriptors are tried again after there were none left.
+constexpr std::chrono::milliseconds kPause{100};
 
 // A connection that has not sent anything yet.
 struct Silent {
@@ -64,7 +66,6 @@ struct AcceptLoop::Impl {
 
   void Loop();
   int PollTimeout() const;
-  void AcceptSome();
   bool HasRoom(uid_t uid) const;
   void Admit(int descriptor);
   void HandOnOrDrop(const std::vector<pollfd>& polled);
@@ -95,10 +96,6 @@ Result<std::unique_ptr<AcceptLoop>> AcceptLoop::Start(int listening_socket, std:
   impl.hand_over = std::move(hand_over);
   impl.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (impl.wake < 0) return ErrnoStatus(errno, "cannot make an eventfd");
-  const int flags = fcntl(listening_socket, F_GETFL);
-  if (flags < 0 || fcntl(listening_socket, F_SETFL, flags | O_NONBLOCK) != 0) {
-    return ErrnoStatus(errno, "cannot make the listening socket non-blocking");
-  }
   impl.thread = std::thread([&impl] { impl.Loop(); });
   pthread_setname_np(impl.thread.native_handle(), "tfld-accept");
   return loop;
@@ -124,7 +121,9 @@ void AcceptLoop::Impl::Loop() {
     if (poll(polled.data(), polled.size(), PollTimeout()) < 0 && errno != EINTR) return;
     if (polled[0].revents != 0) return;
     HandOnOrDrop(polled);
-    if (polled[1].revents != 0) AcceptSome();
+    if (polled[1].revents != 0 && !AcceptSome(listening, [this](int descriptor) { Admit(descriptor); })) {
+      pause_until = Clock::now() + kPause;
+    }
   }
 }
 
@@ -135,21 +134,6 @@ int AcceptLoop::Impl::PollTimeout() const {
   if (next == Clock::time_point::max()) return -1;
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
   return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(wait.count(), 0, 60'000));
-}
-
-// Not all: whoever connects without end would keep the others waiting that are here.
-void AcceptLoop::Impl::AcceptSome() {
-  for (int i = 0; i < kAcceptsATurn; ++i) {
-    const int descriptor = accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      Admit(descriptor);
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      pause_until = Clock::now() + std::chrono::milliseconds(100);
-      return;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      return;
-    }
-  }
 }
 
 bool AcceptLoop::Impl::HasRoom(uid_t uid) const {

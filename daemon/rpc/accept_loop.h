@@ -32,7 +32,7 @@ class AcceptLoop {
   // Takes a connected, non-blocking descriptor, which is the callee's from then on.
   using HandOver = std::function<void(int descriptor)>;
 
-  // Owns `listening_socket`, also when it fails.
+  // Owns `listening_socket`, which is non-blocking, also when it fails.
   static Result<std::unique_ptr<AcceptLoop>> Start(int listening_socket, std::shared_ptr<PeerRegistry> registry,
                                                    const AcceptLimits& limits, HandOver hand_over);
   ~AcceptLoop();  // stops

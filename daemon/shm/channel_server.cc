@@ -1,6 +1,5 @@
 #include "daemon/shm/channel_server.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/identity/accept_some.h"
 #include "daemon/identity/peer_identity.h"
 #include "daemon/shm/channel_connection.h"
 #include "daemon/shm/user_account.h"
@@ -42,7 +42,7 @@ struct ChannelServer::Impl {
   Status Arm(int descriptor) const;
   void Loop();
   bool NeedsTicks() const;
-  void AcceptAll();
+  void Accept();
   Status CheckRoom(std::uint32_t uid) const;
   void Admit(int descriptor);
   void Refuse(int descriptor, const Status& why);
@@ -75,10 +75,6 @@ Result<std::unique_ptr<ChannelServer>> ChannelServer::Start(int listening_socket
   impl.listening = listening_socket;
   impl.context = context;
   impl.limits = limits;
-  const int flags = ::fcntl(listening_socket, F_GETFL);
-  if (flags < 0 || ::fcntl(listening_socket, F_SETFL, flags | O_NONBLOCK) != 0) {
-    return ErrnoStatus(errno, "cannot make the listening socket non-blocking");
-  }
   impl.wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (impl.wake < 0) return ErrnoStatus(errno, "cannot make an eventfd");
   impl.epoll = ::epoll_create1(EPOLL_CLOEXEC);
@@ -126,7 +122,7 @@ void ChannelServer::Impl::Loop() {
         eventfd_t ignored = 0;
         ::eventfd_read(wake, &ignored);
       } else if (descriptor == listening) {
-        AcceptAll();
+        Accept();
       } else {
         Serve(descriptor);
       }
@@ -143,18 +139,9 @@ bool ChannelServer::Impl::NeedsTicks() const {
   return silent || paused || (limits.idle_timeout.count() > 0 && !connections.empty());
 }
 
-void ChannelServer::Impl::AcceptAll() {
-  while (accepting && listening >= 0) {
-    const int descriptor = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (descriptor >= 0) {
-      Admit(descriptor);
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      paused = ::epoll_ctl(epoll, EPOLL_CTL_DEL, listening, nullptr) == 0;  // it stays in the backlog meanwhile
-      return;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      return;
-    }
-  }
+void ChannelServer::Impl::Accept() {
+  if (!accepting || AcceptSome(listening, [this](int descriptor) { Admit(descriptor); })) return;
+  paused = ::epoll_ctl(epoll, EPOLL_CTL_DEL, listening, nullptr) == 0;
 }
 
 // RESOURCE_EXHAUSTED when the user may not have one more connection.

@@ -16,7 +16,7 @@ namespace tfld::daemon {
 
 class ChannelServer {
  public:
-  // Owns `listening_socket` (SOCK_SEQPACKET), also when it fails.
+  // Owns `listening_socket` (SOCK_SEQPACKET, non-blocking), also when it fails.
   static Result<std::unique_ptr<ChannelServer>> Start(int listening_socket, const ShmContext& context,
                                                       const ShmLimits& limits);
   ~ChannelServer();  // stops

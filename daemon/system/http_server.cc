@@ -10,6 +10,7 @@
 #include <list>
 #include <utility>
 
+#include "daemon/identity/accept_some.h"
 #include "engine/base/str_cat.h"
 
 namespace tfld::daemon {
@@ -18,7 +19,6 @@ namespace {
 constexpr std::size_t kMaxConnections = 16;
 constexpr std::size_t kMaxRequestBytes = 8192;
 constexpr std::chrono::seconds kDeadline{5};
-constexpr int kAcceptsATurn = 16;
 
 std::string_view ReasonOf(int status) {
   switch (status) {
@@ -88,19 +88,9 @@ struct Connection {
 struct HttpServer::Impl {
   using ConnectionRef = std::list<Connection>::iterator;
 
-  // Not all: whoever connects without end would keep the thread from its other work.
-  void AcceptSome() {
-    for (int i = 0; i < kAcceptsATurn; ++i) {
-      const int descriptor = ::accept4(socket.descriptor(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-      if (descriptor >= 0) {
-        Admit(descriptor);
-      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        watch->SetEvents(0);  // until the next tick
-        return;
-      } else if (errno != EINTR && errno != ECONNABORTED) {
-        return;
-      }
-    }
+  void Accept() {
+    if (AcceptSome(socket.descriptor(), [this](int descriptor) { Admit(descriptor); })) return;
+    watch->SetEvents(0);  // until the next tick
   }
 
   void Admit(int descriptor) {
@@ -169,8 +159,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(EventLoop& loop, Listening
   impl.loop = &loop;
   impl.socket = std::move(socket);
   impl.handler = std::move(handler);
-  TFLD_ASSIGN_OR_RETURN(impl.watch, loop.WatchDescriptor(impl.socket.descriptor(), EPOLLIN,
-                                                         [&impl](std::uint32_t) { impl.AcceptSome(); }));
+  TFLD_ASSIGN_OR_RETURN(
+      impl.watch, loop.WatchDescriptor(impl.socket.descriptor(), EPOLLIN, [&impl](std::uint32_t) { impl.Accept(); }));
   TFLD_RETURN_IF_ERROR(loop.Every(std::chrono::seconds(1), [&impl] { impl.Tick(); }));
   return server;
 }

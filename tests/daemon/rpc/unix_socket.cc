@@ -21,7 +21,7 @@ sockaddr_un AddressOf(const std::string& path) {
 }  // namespace
 
 int ListenOn(const std::string& path) {
-  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const sockaddr_un address = AddressOf(path);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (listening < 0 || bind(listening, generic, sizeof(address)) != 0 || listen(listening, 64) != 0) {
