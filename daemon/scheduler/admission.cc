@@ -93,6 +93,13 @@ void Scheduler::Impl::Settle(Lane& lane, Job& job, bool popped, nanoseconds cost
   quota.Release(job, cost, now);
 }
 
+void Scheduler::Impl::NoteUrgent(Lane& lane, const Job& job, SteadyTime now) {
+  const bool urgent = std::ranges::any_of(lane.running, [&](const Lane::Running& running) {
+    return running.busy && Policy::CouldBeUrgent(job, running.priority, running.until - now);
+  });
+  if (urgent) lane.urgent.fetch_add(1, std::memory_order_relaxed);
+}
+
 void Scheduler::Impl::UpdateHints(Lane& lane) {
   lane.work.store(closed || lane.policy.ready() > 0, std::memory_order_relaxed);
 }

@@ -15,6 +15,10 @@ constexpr nanoseconds kWorthAFollower{200'000};
 // has come for a while: the looks cost a large model some 4 % of its throughput.
 constexpr nanoseconds kWorthInterrupting{200'000};
 constexpr std::chrono::seconds kWhile{10};
+// A job of less than this looks around at one of so many operators only: to ask for the time at each costs a small
+// model 1 % of its throughput, and the next job comes soon enough.
+constexpr nanoseconds kShort{100'000};
+constexpr int kStepsPerLook = 4;
 // How often a busy executor looks whether a channel has something urgent; less often where a look takes long, so that
 // whoever rings without end does not get all the time of jobs that run.
 constexpr nanoseconds kBetweenLooks{20'000};
@@ -61,7 +65,7 @@ void Executor::Loop() {
       continue;
     }
     ++lane_.busy;
-    seen_ = lane_.pushes.load(std::memory_order_relaxed);
+    seen_ = lane_.urgent.load(std::memory_order_relaxed);
     batch_.Take(*job, lane_.policy, static_cast<int>(lane_.running.size()) - lane_.busy, turn_);
     core_.UpdateHints(lane_);
     const nanoseconds cost = batch_.cost();
@@ -121,7 +125,9 @@ void Executor::Run(Job& job, int level) {
       DecidePatience(job, ended);
     } else {
       wakeups_.KeepUntil(SteadyTime::min());
-      lane_.running[static_cast<std::size_t>(slot_)].since += ended - started;
+      Lane::Running& preempted = lane_.running[static_cast<std::size_t>(slot_)];
+      preempted.since += ended - started;
+      preempted.until += ended - started;
     }
     // What waited for this one's model is not for this executor, which goes on with what it preempted.
     if (level > 0 && lane_.policy.ready() > 0) whom = core_.WhomToWake(lane_);
@@ -146,6 +152,7 @@ bool Executor::MayBePreempted(const Job& job) const {
 void Executor::Begin(const Job& job, nanoseconds cost, SteadyTime now) {
   preempted_ = nanoseconds(0);
   running_ = &job;
+  steps_ = 0;
   cost_ = cost;
   started_ = listened_ = now;
 }
@@ -167,6 +174,16 @@ void Executor::RunBatch() {
     DecidePatience(batch_.leader(), ended);
   }
   batch_.EndAll(ended);
+}
+
+bool Executor::BeforeStep(int, int) {
+  const bool is_short = cost_ > nanoseconds(0) && cost_ < kShort;
+  if (!is_short || ++steps_ % kStepsPerLook == 0) {
+    LookAround();
+  } else {
+    LookForUrgent();
+  }
+  return true;
 }
 
 bool Executor::Interrupts() const {
@@ -201,7 +218,7 @@ void Executor::Listen(SteadyTime now) {
 }
 
 void Executor::LookForUrgent() {
-  if (lane_.pushes.load(std::memory_order_relaxed) == seen_) return;
+  if (lane_.urgent.load(std::memory_order_relaxed) == seen_) return;
   const SteadyTime began = core_.Now();
   while (Job* job = PopUrgent()) {
     if (const nanoseconds cost = job->ticket.cost; !wakeups_.empty()) {
@@ -215,7 +232,7 @@ void Executor::LookForUrgent() {
 Job* Executor::PopUrgent() {
   const nanoseconds left = cost_ - (core_.Now() - started_ - preempted_);
   std::lock_guard lock(core_.mutex);
-  seen_ = lane_.pushes.load(std::memory_order_relaxed);
+  seen_ = lane_.urgent.load(std::memory_order_relaxed);
   Job* job = lane_.policy.PopUrgent(*running_, left);
   if (job == nullptr) return nullptr;
   ++core_.preemptions;

@@ -23,10 +23,7 @@ class Executor final : public engine::StepObserver {
   void Loop();
 
   // While a job that may be preempted runs: before each of its operators and, if it takes long, within them.
-  bool BeforeStep(int, int) override {
-    LookAround();
-    return true;
-  }
+  bool BeforeStep(int, int) override;
   void AfterStep(int, int, std::string_view) override {}
   bool Interrupts() const override;
   void WithinStep() override { LookAround(); }
@@ -59,7 +56,8 @@ class Executor final : public engine::StepObserver {
   const Job* running_ = nullptr;  // that may be preempted
   Nanoseconds cost_{0};           // that it was estimated to take, with what runs along with it
   SteadyTime started_{};          // when it was
-  std::uint64_t seen_ = 0;        // of the lane's pushes, by what has been looked at
+  std::uint64_t seen_ = 0;        // of the lane's urgent ones, what has been looked at
+  int steps_ = 0;                 // of the job that runs
   SteadyTime listened_{};         // when the last look at channels ended, while a job runs
   Nanoseconds until_next_{0};     // look, from then on, at least
   bool crowded_ = false;          // jobs waited when the last one ended

@@ -81,13 +81,17 @@ Job* Policy::PopUrgent(const Job& running, Nanoseconds left) {
   return nullptr;
 }
 
-bool Policy::IsUrgent(const Job& job, const Job& running, Nanoseconds left) const {
+bool Policy::CouldBeUrgent(const Job& job, PriorityClass running, Nanoseconds left) {
   if (job.instance->options().levels < 2) return false;
-  if (job.priority == PriorityClass::kCritical) return running.priority != PriorityClass::kCritical;
+  if (job.priority == PriorityClass::kCritical) return running != PriorityClass::kCritical;
   const Nanoseconds cost = job.ticket.cost;
   if (cost == Nanoseconds(0) || cost > kShort) return false;
-  if (job.priority < running.priority) return true;
-  return job.ticket.flow->start < running.ticket.flow->start && cost * kMuchLonger <= left;
+  return job.priority < running || (job.priority == running && cost * kMuchLonger <= left);
+}
+
+bool Policy::IsUrgent(const Job& job, const Job& running, Nanoseconds left) {
+  if (!CouldBeUrgent(job, running.priority, left)) return false;
+  return job.priority < running.priority || job.ticket.flow->start < running.ticket.flow->start;
 }
 
 Job* Policy::NextOf(Flow& flow) {

@@ -77,6 +77,9 @@ class Policy {
   // client of small ones no more than an operator's time. What runs so is not preempted itself; short is what a
   // critical job may wait for it. Only jobs of instances with a second session qualify.
   Job* PopUrgent(const Job& running, Nanoseconds left);
+  // Whether PopUrgent could give this job, which is about to wait or does, in the middle of one of the class `running`:
+  // if not, nobody needs to ask because of it.
+  static bool CouldBeUrgent(const Job& job, PriorityClass running, Nanoseconds left);
   // Takes jobs out that are to run as one batch with `leader`, which Pop has given: as many as the largest size of
   // batch has that they fill together, and appends them to `mates`: of the client whose turn it is, and then those of
   // the clients that are the furthest behind. Each is to be charged. `idle` executors that may run the version now
@@ -137,7 +140,7 @@ class Policy {
   void Release(ModelInstance& instance);
   void ReleaseDue();
   SteadyTime EarliestHeld() const;
-  bool IsUrgent(const Job& job, const Job& running, Nanoseconds left) const;
+  static bool IsUrgent(const Job& job, const Job& running, Nanoseconds left);
   void List(Flow& flow);
   void Unlist(Flow& flow);
   void Park(Flow& flow, ModelInstance& instance);

@@ -112,7 +112,7 @@ Status Scheduler::Impl::Take(Job& job, bool may_run) {
       } else {
         whom = WhomToWake(*lane);
       }
-      lane->pushes.fetch_add(1, std::memory_order_relaxed);
+      NoteUrgent(*lane, job, now);
       UpdateHints(*lane);
     } else {
       ++refused[static_cast<std::size_t>(refusal)];

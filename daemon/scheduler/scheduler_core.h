@@ -35,15 +35,16 @@ struct Lane {
   struct Running {
     bool busy = false;
     PriorityClass priority = PriorityClass::kNormal;
-    SteadyTime until{};  // as estimated
-    SteadyTime since{};  // later than the start by what has preempted it
+    SteadyTime until{};  // as estimated; later by what has preempted it, and so the next
+    SteadyTime since{};
   };
 
   const int index;
   const int first;  // of its executors, among all
-  // Hints, written under the lock: a job waits, or the end; how many jobs have come; when one was preempted last.
+  // Hints, written under the lock: a job waits, or the end; how many have come that may be urgent beside one that ran
+  // then; when one was preempted last.
   std::atomic<bool> work{false};
-  std::atomic<std::uint64_t> pushes{0};
+  std::atomic<std::uint64_t> urgent{0};
   std::atomic<SteadyTime> preempted{SteadyTime{}};
 
   std::condition_variable follow;  // a job for a follower, the leader's place, or the end
@@ -95,6 +96,8 @@ struct Scheduler::Impl {
   Status Explain(Refusal refusal, std::size_t waiting, const Job& job) const;
   // What has been popped or taken out is over: accounts are put right. Before Finish.
   void Settle(Lane& lane, Job& job, bool popped, std::chrono::nanoseconds cost, SteadyTime now);
+  // A job has come: executors are told to look if it may be urgent beside what they run.
+  static void NoteUrgent(Lane& lane, const Job& job, SteadyTime now);
   void UpdateHints(Lane& lane);
 
   const SchedulerOptions options;
