@@ -68,10 +68,17 @@ bool ChannelLink::gone() const {
   return ::poll(&polled, 1, 0) > 0;
 }
 
+// Where the daemon has not looked yet since a slot was posted before this one, it was rung for already and looks at all
+// of them; unless a thread that has posted one has not come to ring, which nobody should wait for.
 void ChannelLink::Ring(std::size_t slot) const {
-  std::atomic_ref(header_->posted).fetch_or(std::uint64_t{1} << slot, std::memory_order_seq_cst);
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(doorbell_.get(), &one, sizeof(one));  // full is readable as well
+  ringing_.fetch_add(1, std::memory_order_seq_cst);
+  const std::uint64_t before =
+      std::atomic_ref(header_->posted).fetch_or(std::uint64_t{1} << slot, std::memory_order_seq_cst);
+  if (before == 0 || ringing_.load(std::memory_order_seq_cst) > 1) {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(doorbell_.get(), &one, sizeof(one));  // full is readable as well
+  }
+  ringing_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 }  // namespace tfld::client

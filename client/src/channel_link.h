@@ -3,6 +3,7 @@
 // Thread rule: immutable, and all methods from any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -76,6 +77,7 @@ class ChannelLink {
   UniqueDescriptor doorbell_;
   ChannelForm form_;
   channel::RegionHeader* header_ = nullptr;
+  mutable std::atomic<int> ringing_{0};  // threads
 };
 
 }  // namespace tfld::client

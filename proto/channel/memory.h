@@ -5,7 +5,8 @@
 //
 // A request goes through a slot like this:
 //   client  writes the inputs and Request, then state = kPosted (release)
-//   client  sets its bit in RegionHeader::posted, and writes 1 to the doorbell (an eventfd)
+//   client  sets its bit in RegionHeader::posted, and writes 1 to the doorbell (an eventfd); it need not where it finds
+//           bits there that it has rung for
 //   daemon  takes the bits, finds kPosted (acquire), copies Request, later reads the inputs, runs, copies the outputs
 //   daemon  writes Answer, then state = kDone (release), and wakes the futex `state` if `sleepers` is not 0
 //   client  sees kDone (acquire) with the id of its request, and reads the outputs
