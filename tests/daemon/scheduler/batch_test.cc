@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <latch>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -241,9 +242,17 @@ TEST_F(BatchTest, WithTwoExecutorsAnIdleOneComesInTimeForAJobThatWaits) {
 // other for as long as that one takes: an executor that slept before either came is to see to it.
 TEST_F(BatchTest, WhatIsHeldIsSeenToWhileAnotherJobTakesLong) {
   struct Source : JobSource {
+    std::mutex mutex;  // a bell that was rung once may be seen again, at any time
     std::function<void()> body;
     void OnReady() override {
-      if (body) std::exchange(body, {})();
+      std::unique_lock lock(mutex);
+      const std::function<void()> once = std::exchange(body, {});
+      lock.unlock();
+      if (once) once();
+    }
+    void Set(std::function<void()> next) {
+      const std::lock_guard lock(mutex);
+      body = std::move(next);
     }
   };
   const int bell = eventfd(0, EFD_CLOEXEC);
@@ -263,10 +272,10 @@ TEST_F(BatchTest, WhatIsHeldIsSeenToWhileAnotherJobTakesLong) {
       return held.finished ? Status() : Internal("what was held waits for this one");
     });
     long_job->client.pid = 1;
-    source->body = [&] {
+    source->Set([&] {
       EXPECT_TRUE(scheduler.Submit(held).ok());
       EXPECT_TRUE(test::Submit(scheduler, std::move(long_job)).ok());
-    };
+    });
     auto rings = std::make_unique<test::FakeJob>(std::make_shared<JobRecord>(), other, [bell]() -> Status {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the others sleep by then
       eventfd_write(bell, 1);
