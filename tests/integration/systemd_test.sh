@@ -116,6 +116,9 @@ inside systemctl stop tfld
 # The service has no network: a scrape over TCP comes by the socket unit, and starts the service.
 inside systemctl start tfld-metrics.socket || fail "the socket unit: $(inside systemctl status tfld-metrics.socket --no-pager)"
 scrape() { inside bash -c 'exec 3<>/dev/tcp/127.0.0.1/9464 && printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3'; }
-scrape | grep -q '^tfld_model_active_version{.*bearing_fault.*} 1' || fail "no metrics over TCP: $(inside journalctl -u tfld --no-pager | tail -n 5)"
+scrape > /dev/null || fail "a scrape starts no service: $(inside journalctl -u tfld --no-pager | tail -n 5)"
+wait_active
+metrics=$(scrape) || fail "no metrics over TCP: $(inside journalctl -u tfld --no-pager | tail -n 5)"
+grep -q '^tfld_model_active_version{.*bearing_fault.*} 1' <<< "$metrics" || fail "metrics over TCP: $metrics"
 inside systemctl stop tfld-metrics.socket tfld
 echo "the unit starts, is confined ($exposure), is scraped over TCP, and comes back after kill -9 and after a stall"
