@@ -17,7 +17,7 @@ constexpr nanoseconds kWorthInterrupting{200'000};
 constexpr std::chrono::seconds kWhile{10};
 // A job of less than this looks around at one of so many operators only: to ask for the time at each costs a small
 // model 1 % of its throughput, and the next job comes soon enough.
-constexpr nanoseconds kShort{100'000};
+constexpr nanoseconds kWorthManyLooks{100'000};
 constexpr int kStepsPerLook = 4;
 // How often a busy executor looks whether a channel has something urgent; less often where a look takes long, so that
 // whoever rings without end does not get all the time of jobs that run.
@@ -177,8 +177,8 @@ void Executor::RunBatch() {
 }
 
 bool Executor::BeforeStep(int, int) {
-  const bool is_short = cost_ > nanoseconds(0) && cost_ < kShort;
-  if (!is_short || ++steps_ % kStepsPerLook == 0) {
+  const bool has_few_looks = cost_ > nanoseconds(0) && cost_ < kWorthManyLooks;
+  if (!has_few_looks || ++steps_ % kStepsPerLook == 0) {
     LookAround();
   } else {
     LookForUrgent();

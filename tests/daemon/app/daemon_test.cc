@@ -5,7 +5,6 @@
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -18,6 +17,7 @@
 #include "daemon/system/event_loop.h"
 #include "tests/daemon/scheduler/echo_model.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/unix_socket.h"
 #include "tfld/v1/admin.grpc.pb.h"
 
 namespace tfld::daemon {
@@ -31,7 +31,7 @@ class DaemonTest : public testing::Test {
  protected:
   DaemonTest() {
     const std::string path = directory_ / "notify";
-    const sockaddr_un address = AddressOf(path);
+    const sockaddr_un address = test::AddressOf(path);
     EXPECT_EQ(::bind(notify_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
     ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
     settings_.state_dir = directory_ / "state";
@@ -48,13 +48,6 @@ class DaemonTest : public testing::Test {
     ::close(notify_);
   }
 
-  static sockaddr_un AddressOf(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    return address;
-  }
-
   // The first notification that has the text; others before it are passed over.
   std::string Notification(const std::string& text) const {
     char buffer[4096];
@@ -66,18 +59,8 @@ class DaemonTest : public testing::Test {
   }
 
   std::string Ask(const std::string& path) const {
-    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const sockaddr_un address = AddressOf(settings_.runtime_dir + "/metrics.sock");
-    EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-    const std::string request = "GET " + path + " HTTP/1.1\r\n\r\n";
-    EXPECT_EQ(::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
-    std::string answer;
-    char buffer[4096];
-    for (ssize_t count = 0; (count = ::recv(descriptor, buffer, sizeof(buffer), 0)) > 0;) {
-      answer.append(buffer, static_cast<std::size_t>(count));
-    }
-    ::close(descriptor);
-    return answer;
+    return test::Exchange(test::ConnectTo(settings_.runtime_dir + "/metrics.sock"),
+                          "GET " + path + " HTTP/1.1\r\n\r\n");
   }
 
   using DeployStream = grpc::ClientReaderWriter<v1::DeployRequest, v1::DeployEvent>;

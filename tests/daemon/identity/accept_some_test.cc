@@ -3,17 +3,15 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "daemon/system/sockets.h"
+#include "tests/support/no_descriptors.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/unix_socket.h"
 
 namespace tfld::daemon {
 namespace {
@@ -25,15 +23,8 @@ class AcceptSomeTest : public testing::Test {
     for (const int descriptor : clients_) ::close(descriptor);
   }
 
-  void Connect(int client) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-  }
-
   int NewClient() {
-    clients_.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    clients_.push_back(test::NewClient());
     return clients_.back();
   }
 
@@ -59,7 +50,7 @@ TEST_F(AcceptSomeTest, WhereNobodyWaitsNobodyIsAdmitted) {
 
 TEST_F(AcceptSomeTest, OfAFloodSomeAreAdmittedAtATime) {
   constexpr std::size_t kFlood = 50;
-  for (std::size_t i = 0; i < kFlood; ++i) Connect(NewClient());
+  for (std::size_t i = 0; i < kFlood; ++i) ASSERT_TRUE(test::ConnectBy(NewClient(), path_));
   EXPECT_TRUE(Accept());
   EXPECT_LE(admitted_.size(), kFlood / 2);
   EXPECT_TRUE(SomebodyWaits());
@@ -68,7 +59,7 @@ TEST_F(AcceptSomeTest, OfAFloodSomeAreAdmittedAtATime) {
 }
 
 TEST_F(AcceptSomeTest, WhatIsAdmittedDoesNotBlockAndIsNotInherited) {
-  Connect(NewClient());
+  ASSERT_TRUE(test::ConnectBy(NewClient(), path_));
   ASSERT_TRUE(Accept());
   ASSERT_EQ(admitted_.size(), 1u);
   EXPECT_NE(::fcntl(admitted_[0], F_GETFL) & O_NONBLOCK, 0);
@@ -77,17 +68,11 @@ TEST_F(AcceptSomeTest, WhatIsAdmittedDoesNotBlockAndIsNotInherited) {
 
 TEST_F(AcceptSomeTest, WithoutDescriptorsWhoeverWaitsGoesOnWaiting) {
   const int client = NewClient();
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  rlimit lower = limit;
-  lower.rlim_cur = std::min<rlim_t>(limit.rlim_cur, 256);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
-  std::vector<int> taken;
-  for (int descriptor = 0; (descriptor = ::dup(client)) >= 0;) taken.push_back(descriptor);
-  Connect(client);
-  EXPECT_FALSE(Accept());
-  for (const int descriptor : taken) ::close(descriptor);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  {
+    const test::NoDescriptors none(client);
+    ASSERT_TRUE(test::ConnectBy(client, path_));
+    EXPECT_FALSE(Accept());
+  }
   EXPECT_TRUE(admitted_.empty());
   EXPECT_TRUE(Accept());
   EXPECT_EQ(admitted_.size(), 1u);

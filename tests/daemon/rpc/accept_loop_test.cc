@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/daemon/rpc/unix_socket.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/unix_socket.h"
 
 namespace tfld::daemon {
 namespace {

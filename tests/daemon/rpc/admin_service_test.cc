@@ -11,7 +11,7 @@
 #include "daemon/telemetry/tracer.h"
 #include "tests/daemon/rpc/fake_manager.h"
 #include "tests/daemon/rpc/rpc_fixture.h"
-#include "tests/daemon/rpc/unix_socket.h"
+#include "tests/support/unix_socket.h"
 #include "tfld/v1/admin.grpc.pb.h"
 
 namespace tfld::daemon {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "daemon/rpc/inference_service.h"
-#include "tests/daemon/rpc/unix_socket.h"
 #include "tests/daemon/scheduler/fake_job.h"
+#include "tests/support/unix_socket.h"
 
 namespace tfld::test {
 namespace {

@@ -3,20 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/support/no_descriptors.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/unix_socket.h"
 
 namespace tfld::daemon {
 namespace {
@@ -25,32 +24,9 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-void ConnectBy(int descriptor, const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-  EXPECT_EQ(::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+std::string Ask(const std::string& path, const std::string& request) {
+  return test::Exchange(test::ConnectTo(path), request);
 }
-
-int Connect(const std::string& path) {
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ConnectBy(descriptor, path);
-  return descriptor;
-}
-
-// Closes the descriptor.
-std::string AskBy(int descriptor, const std::string& request) {
-  EXPECT_EQ(::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL), static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t count = 0; (count = ::recv(descriptor, buffer, sizeof(buffer), 0)) > 0;) {
-    answer.append(buffer, static_cast<std::size_t>(count));
-  }
-  ::close(descriptor);
-  return answer;
-}
-
-std::string Ask(const std::string& path, const std::string& request) { return AskBy(Connect(path), request); }
 
 // Whether the server has closed the connection, by which nothing came.
 bool IsClosed(int descriptor) {
@@ -128,7 +104,7 @@ TEST_F(HttpServerTest, LargeAnswersArriveWhole) {
 
 TEST_F(HttpServerTest, SilentConnectionsDoNotStopOthers) {
   std::vector<int> silent;
-  for (int i = 0; i < 40; ++i) silent.push_back(Connect(path()));
+  for (int i = 0; i < 40; ++i) silent.push_back(test::ConnectTo(path()));
   EXPECT_THAT(Ask(path(), "GET /here HTTP/1.1\r\n\r\n"), EndsWith("yes\n"));
   EXPECT_TRUE(IsClosed(silent.front()));
   EXPECT_FALSE(IsClosed(silent.back()));
@@ -136,28 +112,22 @@ TEST_F(HttpServerTest, SilentConnectionsDoNotStopOthers) {
 }
 
 TEST_F(HttpServerTest, ASilentConnectionIsClosedInTimeThoughNobodyElseComes) {
-  const int silent = Connect(path());
+  const int silent = test::ConnectTo(path());
   char byte = 0;
   EXPECT_EQ(::recv(silent, &byte, 1, 0), 0);
   ::close(silent);
 }
 
 TEST_F(HttpServerTest, WithoutDescriptorsItWaitsForSome) {
-  const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  rlimit lower = limit;
-  lower.rlim_cur = std::min<rlim_t>(limit.rlim_cur, 256);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &lower), 0);
-  std::vector<int> taken;
-  for (int descriptor = 0; (descriptor = ::dup(client)) >= 0;) taken.push_back(descriptor);
-  ConnectBy(client, path());
-  const auto before = ProcessorTime();
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  EXPECT_LT(ProcessorTime() - before, std::chrono::milliseconds(100));
-  for (const int descriptor : taken) ::close(descriptor);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-  EXPECT_THAT(AskBy(client, "GET /here HTTP/1.1\r\n\r\n"), EndsWith("yes\n"));
+  const int client = test::NewClient();
+  {
+    const test::NoDescriptors none(client);
+    ASSERT_TRUE(test::ConnectBy(client, path()));
+    const auto before = ProcessorTime();
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    EXPECT_LT(ProcessorTime() - before, std::chrono::milliseconds(100));
+  }
+  EXPECT_THAT(test::Exchange(client, "GET /here HTTP/1.1\r\n\r\n"), EndsWith("yes\n"));
 }
 
 // Of a flood of connections so many are taken that others still have their turn.
@@ -170,7 +140,7 @@ TEST(HttpServer, AFloodDoesNotKeepTheLoopFromItsOtherWork) {
       HttpServer::Start(*loop, std::move(socket).value(), [](const HttpRequest&) { return HttpResponse(); });
   ASSERT_TRUE(server.ok());
   std::vector<int> flood;
-  for (int i = 0; i < 100; ++i) flood.push_back(Connect(dir / "m.sock"));
+  for (int i = 0; i < 100; ++i) flood.push_back(test::ConnectTo(dir / "m.sock"));
   std::ptrdiff_t closed = 0;
   const auto look = [&] {
     closed = std::ranges::count_if(flood, IsClosed);
